@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension PravegaError: CustomStringConvertible, CustomDebugStringConvertible {
+  /// One line without secrets: what failed, why, and what to do.
+  public var description: String {
+    var text = ""
+    if !context.operation.isEmpty { text += context.operation + " " }
+    if !context.subject.isEmpty { text += context.subject + " " }
+    if !text.isEmpty { text = String(text.dropLast()) + ": " }
+    text += message
+    if !hint.isEmpty { text += " " + hint }
+    return text
+  }
+
+  /// Everything that is known, on one line; secrets are never part of an error.
+  public var debugDescription: String {
+    var fields = ["code=\(code)", "retry=\(retry)"]
+    if !context.endpoint.isEmpty { fields.append("endpoint=\(context.endpoint)") }
+    if context.requestID != 0 { fields.append("requestId=\(context.requestID)") }
+    if context.attempts > 0 { fields.append("attempts=\(context.attempts)") }
+    if context.elapsed > .zero { fields.append("elapsed=\(context.elapsed)") }
+    if let details { fields.append("details=\(details)") }
+    if let underlying { fields.append("cause=[\(String(reflecting: underlying))]") }
+    return "PravegaError(\(description) \(fields.joined(separator: " ")))"
+  }
+}
