@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Lines of a descriptor as bytes: no encoding is assumed, since an event may hold anything.
+package final class LineReader {
+  package enum Failure: Error, Equatable {
+    case tooLong(lineNumber: Int, limit: Int)
+    case unreadable(OutputError)
+  }
+
+  private let descriptor: Int32
+  private let limit: Int
+  private let chunkSize = 64 << 10
+  private var buffer: [UInt8] = []
+  private var start = 0
+  private var scanned = 0
+  private var reachedEnd = false
+  private var lineNumber = 0
+
+  /// - Parameter limit: The longest line in bytes; what is longer is an error, not memory.
+  package init(descriptor: Int32 = STDIN_FILENO, limit: Int) {
+    self.descriptor = descriptor
+    self.limit = limit
+  }
+
+  /// Whether a whole line is there already, so that the next call will not block.
+  package var hasBufferedLine: Bool {
+    reachedEnd || buffer[scanned...].contains(UInt8(ascii: "\n"))
+  }
+
+  /// Blocks until a line has come, without its line feed; nil at the end of the input. A last line
+  /// needs no line feed.
+  package func next() throws(Failure) -> ArraySlice<UInt8>? {
+    while true {
+      if let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) {
+        return try take(to: end, skipping: 1)
+      }
+      scanned = buffer.count
+      guard !reachedEnd else {
+        return start < buffer.count ? try take(to: buffer.count, skipping: 0) : nil
+      }
+      try checkLength(buffer.count - start)
+      try fill()
+    }
+  }
+
+  private func take(to end: Int, skipping: Int) throws(Failure) -> ArraySlice<UInt8> {
+    try checkLength(end - start)
+    let line = buffer[start..<end]
+    start = end + skipping
+    scanned = start
+    lineNumber += 1
+    return line
+  }
+
+  private func checkLength(_ length: Int) throws(Failure) {
+    if length > limit { throw .tooLong(lineNumber: lineNumber + 1, limit: limit) }
+  }
+
+  private func fill() throws(Failure) {
+    if start > 0 {
+      buffer.removeSubrange(..<start)
+      scanned -= start
+      start = 0
+    }
+    let before = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: chunkSize))
+    let count = readMore(into: before)
+    let failure = errno
+    buffer.removeSubrange((before + max(0, count))...)
+    if count < 0 {
+      throw .unreadable(OutputError(target: "standard input", call: "read", errno: failure))
+    }
+    if count == 0 { reachedEnd = true }
+  }
+
+  private func readMore(into offset: Int) -> Int {
+    unsafe buffer.withUnsafeMutableBytes { all in
+      let space = unsafe UnsafeMutableRawBufferPointer(rebasing: all[offset...])
+      while true {
+        let count = unsafe Glibc.read(descriptor, space.baseAddress, space.count)
+        if count >= 0 || errno != EINTR { return count }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Runs a command of the tree and turns whatever happens into an exit code and one sentence.
+package struct Program: Sendable {
+  /// What a person is told about an error.
+  package struct Report: Sendable {
+    package var message: String
+    package var hint: String?
+    package var exitCode: ExitCode
+
+    package init(_ message: String, hint: String? = nil, exitCode: ExitCode = .error) {
+      self.message = message
+      self.hint = hint
+      self.exitCode = exitCode
+    }
+  }
+
+  package var root: Command
+  /// Translates the errors of the layer below; nil for one that it does not know.
+  package var explain: @Sendable (any Error) -> Report?
+
+  package init(root: Command, explain: @escaping @Sendable (any Error) -> Report?) {
+    self.root = root
+    self.explain = explain
+  }
+
+  /// Parses the process's arguments and runs; returns what `exit` wants.
+  package func main() -> Int32 {
+    Signals.block()
+    do {
+      return run(try ArgumentVector.words()).rawValue
+    } catch {
+      return complain(error).rawValue
+    }
+  }
+
+  package func run(_ words: [String]) -> ExitCode {
+    do {
+      switch try Parser.parse(words, root) {
+      case .help(let chain):
+        let output = Output()
+        try output.write(HelpPage.text(for: chain))
+        try output.flush()
+        return .ok
+      case .run(let invocation):
+        guard let action = invocation.command.action else { return .usage }
+        return try action(invocation)
+      }
+    } catch {
+      return complain(error)
+    }
+  }
+
+  private func complain(_ error: any Error) -> ExitCode {
+    let report = report(on: error)
+    Console.say("\(root.name): \(report.message)" + (report.hint.map { ". Hint: \($0)" } ?? ""))
+    return report.exitCode
+  }
+
+  package func report(on error: any Error) -> Report {
+    switch error {
+    case let error as UsageError:
+      let path = error.commandPath.isEmpty ? root.name : error.commandPath
+      return Report(error.message, hint: "see '\(path) --help'", exitCode: .usage)
+    case let error as Report: return error
+    case let error as OutputError: return Report(error.description)
+    case LineReader.Failure.unreadable(let error): return Report(error.description)
+    case LineReader.Failure.tooLong(let line, let limit):
+      return Report("line \(line) of standard input is longer than \(limit) bytes")
+    default: return explain(error) ?? Report("\(error)")
+    }
+  }
+}
+
+extension Program.Report: Error {}
