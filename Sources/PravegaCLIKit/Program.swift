@@ -13,6 +13,12 @@ package struct Program: Sendable {
       self.hint = hint
       self.exitCode = exitCode
     }
+
+    /// Message and hint, one line.
+    package var sentence: String {
+      guard let hint else { return message }
+      return message + (message.last.map { ".?!".contains($0) } == true ? " " : ". ") + hint
+    }
   }
 
   package var root: Command
@@ -53,7 +59,7 @@ package struct Program: Sendable {
 
   private func complain(_ error: any Error) -> ExitCode {
     let report = report(on: error)
-    Console.say("\(root.name): \(report.message)" + (report.hint.map { ". Hint: \($0)" } ?? ""))
+    Console.say("\(root.name): \(report.sentence)")
     return report.exitCode
   }
 
@@ -61,7 +67,7 @@ package struct Program: Sendable {
     switch error {
     case let error as UsageError:
       let path = error.commandPath.isEmpty ? root.name : error.commandPath
-      return Report(error.message, hint: "see '\(path) --help'", exitCode: .usage)
+      return Report(error.message, hint: "See '\(path) --help'.", exitCode: .usage)
     case let error as Report: return error
     case let error as OutputError: return Report(error.description)
     case LineReader.Failure.unreadable(let error): return Report(error.description)

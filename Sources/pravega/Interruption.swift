@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PravegaCLIKit
+import PravegaThreads
+import Synchronization
+
+/// SIGINT and SIGTERM for commands that run until told otherwise.
+///
+/// The first signal is a request: a flag, and whatever the command wants done. The second ends the
+/// process at once.
+final class Interruption: Sendable {
+  private let arrived = Atomic<Int32>(0)
+
+  /// 0, or the number of the signal that came.
+  var signal: Int32 { arrived.load(ordering: .acquiring) }
+
+  var hasCome: Bool { signal != 0 }
+
+  /// How a command that was interrupted ends.
+  var exitCode: ExitCode {
+    switch signal {
+    case 0: .ok
+    case Signals.interrupt: .interrupted
+    default: .terminated
+    }
+  }
+
+  /// - Parameter first: Runs once, on a thread of its own, when the first signal comes.
+  static func watch(_ first: @escaping @Sendable () -> Void = {}) -> Interruption {
+    let interruption = Interruption()
+    _ = Worker.start(name: "prv-signal") {
+      let number = Signals.wait()
+      interruption.arrived.store(number, ordering: .releasing)
+      first()
+      _ = Signals.wait()
+      Signals.exitNow(number == Signals.interrupt ? .interrupted : .terminated)
+    }
+    return interruption
+  }
+}
