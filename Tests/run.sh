@@ -97,7 +97,7 @@ referee() {
   good=${good:-0} bad=${bad:-0} left=${left:-0}
   if [ -z "$line" ] || { [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; }; then bad=$((bad + 1)); fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
-  if [ "$bad" -eq 0 ]; then say ok "$name" "all $good agree, $left skipped"; return 0; fi
+  if [ "$bad" -eq 0 ]; then say ok "$name" "$good agree, $left skipped"; return 0; fi
   say FAILED "$name" "$bad of $((good + bad)), see .build/logs/$name.log"
   show_log "$name"
   return 1

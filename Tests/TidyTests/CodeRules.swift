@@ -7,7 +7,7 @@ enum CodeRules {
   ]
 
   /// Blocking calls on threads of our own are the design; `queue.async` of Dispatch is a method.
-  static let concurrency = Rule.code("no async", where: { $0.isSource && $0.isSwift }) { line in
+  static let concurrency = Rule.code("no async", in: .swiftSources) { line in
     for word in ["await", "actor", "nonisolated(unsafe)"] where line.hasWord(word) {
       return "'\(word)' is not used here"
     }
@@ -21,14 +21,14 @@ enum CodeRules {
     return nil
   }
 
-  static let waiting = Rule.code("no sleep", where: { $0.isSource && $0.isSwift }) { line in
+  static let waiting = Rule.code("no sleep", in: .swiftSources) { line in
     for word in ["sleep(", "usleep(", "nanosleep("] where line.hasWord(word) {
       return "'\(word))' waits for nothing in particular: wait for an event with a deadline"
     }
     return nil
   }
 
-  static let trapping = Rule.code("no traps", where: { $0.isSource && $0.isSwift }) { line in
+  static let trapping = Rule.code("no traps", in: .swiftSources) { line in
     for word in ["try!", "as!"] where line.hasWord(word) {
       return "'\(word)' traps: throw instead"
     }
@@ -37,9 +37,7 @@ enum CodeRules {
 
   static let printing = Rule.code(
     "no print",
-    where: {
-      $0.isSource && $0.isSwift && $0.folder != "pravega" && $0.folder != "pravega-protogen"
-    }
+    in: .swiftSources(except: "pravega", "pravega-protogen")
   ) { line in
     for word in ["print(", "debugPrint(", "NSLog("] where line.hasWord(word, notAfter: ".") {
       return "a library does not print: use the log sink"
@@ -49,7 +47,7 @@ enum CodeRules {
 
   static let threads = Rule.code(
     "threads come from PravegaThreads",
-    where: { $0.isSource && $0.isSwift && $0.folder != "PravegaThreads" }
+    in: .swiftSources(except: "PravegaThreads")
   ) { line in
     for word in ["Thread(", "Thread {", "pthread_create", "detachNewThread"]
     where line.hasWord(word) {
@@ -59,7 +57,7 @@ enum CodeRules {
   }
 
   static let uncheckedSendable = Rule(
-    name: "@unchecked needs a reason", applies: { $0.isSource && $0.isSwift }
+    name: "@unchecked needs a reason", scope: .swiftSources
   ) { file in
     file.code.enumerated().compactMap { index, line in
       guard line.contains("@unchecked Sendable"), !hasReason(file, above: index) else {
@@ -86,7 +84,7 @@ enum CodeRules {
 
   static let unfinished = Rule(
     name: "nothing unfinished",
-    applies: { ($0.isSource || $0.isTest) && !$0.path.hasPrefix("Tests/TidyTests/") }
+    scope: Scope { ($0.isSource || $0.isTest) && !$0.path.hasPrefix("Tests/TidyTests/") }
   ) { file in
     file.lines.enumerated().compactMap { index, line in
       for word in ["TODO", "FIXME", "XXX"] where String(line).hasWord(word) {
@@ -97,7 +95,7 @@ enum CodeRules {
   }
 
   static let testSleep = Rule.code(
-    "tests do not sleep", where: { $0.isTest && $0.isSwift }
+    "tests do not sleep", in: .swiftTests
   ) { line in
     for word in ["sleep(", "usleep(", "nanosleep(", "sleep(forTimeInterval", "sleepForTime"]
     where line.hasWord(word) {

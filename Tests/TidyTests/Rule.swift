@@ -10,20 +10,33 @@ struct Violation: CustomStringConvertible, Equatable {
   var description: String { "\(path):\(line): \(message)" }
 }
 
+/// The files that a rule looks at.
+struct Scope: Sendable {
+  var contains: @Sendable (SourceFile) -> Bool
+
+  static let swiftSources = Scope { $0.isSource && $0.isSwift }
+  static let swiftTests = Scope { $0.isTest && $0.isSwift }
+  static let code = Scope { $0.isSwift || $0.path.hasSuffix(".sh") }
+
+  static func swiftSources(except folders: String...) -> Scope {
+    Scope { $0.isSource && $0.isSwift && !folders.contains($0.folder) }
+  }
+}
+
 /// A rule that protects behaviour or reading, checked file by file.
 struct Rule: Sendable {
   var name: String
-  var applies: @Sendable (SourceFile) -> Bool
+  var scope: Scope
   var check: @Sendable (SourceFile) -> [Violation]
 
-  func violations(in file: SourceFile) -> [Violation] { applies(file) ? check(file) : [] }
+  func violations(in file: SourceFile) -> [Violation] { scope.contains(file) ? check(file) : [] }
 
   /// A rule about single lines of code; comments and strings are blank.
   static func code(
-    _ name: String, where applies: @escaping @Sendable (SourceFile) -> Bool,
+    _ name: String, in scope: Scope,
     _ complaint: @escaping @Sendable (String) -> String?
   ) -> Rule {
-    Rule(name: name, applies: applies) { file in
+    Rule(name: name, scope: scope) { file in
       file.code.enumerated().compactMap { index, line in
         complaint(String(line)).map {
           Violation(path: file.path, line: index + 1, message: $0)

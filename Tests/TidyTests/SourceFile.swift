@@ -33,7 +33,13 @@ struct SourceFile {
 
 /// Blanks what the compiler does not read as code, so that a banned word may be talked about.
 enum CodeLexer {
-  private enum State { case code, line, block(Int), string, longString }
+  private enum State {
+    case code
+    case line
+    case block(Int)
+    case string
+    case longString
+  }
 
   static func blank(_ text: String) -> String {
     let bytes = Array(text.utf8)

@@ -7,7 +7,7 @@ enum TextRules {
   static let lengthCap = 500
 
   static let header = Rule(
-    name: "licence header", applies: { $0.isSwift || $0.path.hasSuffix(".sh") }
+    name: "licence header", scope: .code
   ) { file in
     let line = file.lines.prefix(2).contains { $0.hasSuffix("SPDX-License-Identifier: Apache-2.0") }
     guard !line else { return [] }
@@ -17,7 +17,7 @@ enum TextRules {
   /// Generated code and tables are read by looking up, not from top to bottom.
   static let length = Rule(
     name: "length",
-    applies: { $0.isSwift && !$0.isGenerated && !$0.name.hasSuffix("Table.swift") }
+    scope: Scope { $0.isSwift && !$0.isGenerated && !$0.name.hasSuffix("Table.swift") }
   ) { file in
     let count = file.lines.count - 1
     guard count > lengthCap else { return [] }
@@ -28,7 +28,7 @@ enum TextRules {
   }
 
   static let whitespace = Rule(
-    name: "white space", applies: { $0.isSwift || $0.path.hasSuffix(".sh") }
+    name: "white space", scope: .code
   ) { file in
     var found: [Violation] = []
     for (index, line) in file.lines.enumerated() {
