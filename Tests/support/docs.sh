@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 swift package dump-symbol-graph --minimum-access-level public >/dev/null
 graphs=$(find .build -type d -name symbolgraph | head -n 1)
 docc=$(command -v docc || find "$(dirname "$(readlink -f "$(command -v swift)")")" -name docc)
-rm -rf .build/docs
+rm -rf .build/docs && mkdir -p .build/docs
 for target in Pravega PravegaStandalone PravegaTestKit; do
   mkdir -p ".build/docs-graphs/$target"
   rm -f ".build/docs-graphs/$target"/*
