@@ -19,7 +19,7 @@ package enum Human {
 
   /// `850 ns`, `12.3 ms`, `1.50 s`.
   package static func duration(_ value: Duration) -> String {
-    let seconds = value.seconds
+    let seconds = value.inSeconds
     if seconds >= 1 || seconds <= 0 { return digits(seconds) + " s" }
     return scaled(seconds * 1e9, step: 1000, units: [" ns", " us", " ms", " s"])
   }
@@ -94,7 +94,7 @@ package enum Human {
 
 extension Duration {
   /// As a floating-point number; exact enough for reports.
-  package var seconds: Double {
+  package var inSeconds: Double {
     let (whole, fraction) = components
     return Double(whole) + Double(fraction) * 1e-18
   }

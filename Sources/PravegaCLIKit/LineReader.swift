@@ -10,6 +10,7 @@ package final class LineReader {
   }
 
   private let descriptor: Int32
+  private let wakeUp: Int32?
   private let limit: Int
   private let chunkSize = 64 << 10
   private var buffer: [UInt8] = []
@@ -19,8 +20,10 @@ package final class LineReader {
   private var lineNumber = 0
 
   /// - Parameter limit: The longest line in bytes; what is longer is an error, not memory.
-  package init(descriptor: Int32 = STDIN_FILENO, limit: Int) {
+  /// - Parameter wakeUp: A descriptor that ends the input when it becomes readable.
+  package init(descriptor: Int32 = STDIN_FILENO, limit: Int, wakeUp: Int32? = nil) {
     self.descriptor = descriptor
+    self.wakeUp = wakeUp
     self.limit = limit
   }
 
@@ -64,6 +67,10 @@ package final class LineReader {
       scanned -= start
       start = 0
     }
+    guard waitForInput() else {
+      reachedEnd = true
+      return
+    }
     let before = buffer.count
     buffer.append(contentsOf: repeatElement(0, count: chunkSize))
     let count = readMore(into: before)
@@ -73,6 +80,21 @@ package final class LineReader {
       throw .unreadable(OutputError(target: "standard input", call: "read", errno: failure))
     }
     if count == 0 { reachedEnd = true }
+  }
+
+  /// False when the input is to end now. What a line had so far is then dropped, never cut short.
+  private func waitForInput() -> Bool {
+    guard let wakeUp else { return true }
+    var entries = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
+    ]
+    while unsafe poll(&entries, 2, -1) < 0, errno == EINTR {}
+    guard entries[1].revents != 0 else { return true }
+    buffer.removeAll()
+    start = 0
+    scanned = 0
+    return false
   }
 
   private func readMore(into offset: Int) -> Int {

@@ -25,7 +25,7 @@ struct BenchMeter {
   }
 
   func read() -> Reading {
-    let wall = (ContinuousClock.now - start).seconds
+    let wall = (ContinuousClock.now - start).inSeconds
     let spent = ProcessUsage.cpuSeconds() - cpu
     let serverNow = serverProcess.flatMap { ProcessUsage.cpuSeconds(ofProcess: $0) }
     var server: Double?

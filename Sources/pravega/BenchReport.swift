@@ -11,14 +11,15 @@ struct BenchReport {
   /// Writers or readers, and how many.
   var workers: (name: String, count: Int)?
   var rate: Double = 0
-  var wallSeconds: Double
-  var cpuSeconds: Double
-  var peakResidentMiB: Double
-  var serverCPUSeconds: Double?
+  var reading: BenchMeter.Reading
   var latencies: Histogram?
   /// Further members of the JSON form.
   var extra: JSONObject = [:]
 
+  private var wallSeconds: Double { reading.wallSeconds }
+  private var cpuSeconds: Double { reading.cpuSeconds }
+  private var serverCPUSeconds: Double? { reading.serverCPUSeconds }
+  private var peakResidentMiB: Double { reading.peakResidentMiB }
   var eventsPerSecond: Double { wallSeconds > 0 ? Double(events) / wallSeconds : 0 }
   var megabytesPerSecond: Double { eventsPerSecond * Double(eventBytes) / 1e6 }
 

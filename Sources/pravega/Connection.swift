@@ -43,6 +43,15 @@ struct Connection: Sendable {
     guard timeout > .zero else { throw invocation.usage("--timeout must be more than nothing") }
   }
 
+  /// The controller's port if it runs on this machine, so that its process can be found.
+  var localControllerPort: UInt16? {
+    let address = controllerURI.split(separator: ",").first ?? ""
+    let bare = address.split(separator: "/").last ?? ""
+    guard let colon = bare.lastIndex(of: ":") else { return nil }
+    let isLocal = ["localhost", "127.0.0.1", "[::1]"].contains(String(bare[..<colon]))
+    return isLocal ? UInt16(bare[bare.index(after: colon)...]) : nil
+  }
+
   /// Never an argument: the process list shows those.
   private static func password(_ invocation: Invocation) throws -> String? {
     switch (invocation.string("user"), invocation.string("password-file")) {

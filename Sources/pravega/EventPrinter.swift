@@ -8,7 +8,54 @@ struct EventPrinter {
 
   init(_ settings: ReadSettings) { self.settings = settings }
 
-  func run() throws -> ExitCode { throw Unwired.error("read") }
+  func run() throws -> ExitCode {
+    let interruption = Interruption.watch()
+    let cluster = try Cluster(settings.connection, scope: settings.name.scope)
+    defer { cluster.close() }
+    let own = "cli-\(UInt64.random(in: 0...UInt64.max))"
+    let group = settings.group ?? own
+    let isNew = try cluster.createGroup(
+      group, stream: settings.name.stream,
+      GroupBounds(beginsAtTail: settings.beginsAtTail, endsAtTail: settings.endsAtTail))
+    if !isNew, settings.endsAtTail {
+      throw Program.Report(
+        "the reader group '\(group)' exists already and has bounds of its own",
+        hint: "Leave --until-end or --group out.", exitCode: .conflict)
+    }
+    defer { if settings.group == nil { try? cluster.deleteGroup(group) } }
+    let source = try cluster.openSource(group: group, reader: own)
+    do {
+      try EventPrinter.printAll(source, settings, interruption)
+    } catch {
+      try? source.close()
+      throw error
+    }
+    try source.close()
+    return interruption.exitCode
+  }
+
+  private static func printAll(
+    _ source: some EventSource, _ settings: ReadSettings, _ interruption: Interruption
+  ) throws {
+    let output = Output()
+    var count = 0
+    while count < settings.limit ?? Int.max, !interruption.hasCome {
+      var read = try source.next(timeout: .zero)
+      if case .nothing = read {
+        // Nothing is waiting: what is there goes out before the wait for more.
+        try output.flush()
+        read = try source.next(timeout: .milliseconds(500))
+      }
+      switch read {
+      case .event(let event):
+        try print(event, asJSON: settings.isJSON, to: output)
+        count += 1
+      case .nothing: continue
+      case .end: return try output.flush()
+      }
+    }
+    try output.flush()
+  }
 
   /// A line for one event.
   static func print(_ event: [UInt8], asJSON: Bool, to output: Output) throws {

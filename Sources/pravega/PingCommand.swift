@@ -20,7 +20,7 @@ enum PingCommand {
         "\(connection.controllerURI) answered in \(Human.duration(took))",
         [
           "controller": .string(connection.controllerURI),
-          "ms": .rounded(took.seconds * 1000, 3),
+          "ms": .rounded(took.inSeconds * 1000, 3),
         ])
     }
     return .ok

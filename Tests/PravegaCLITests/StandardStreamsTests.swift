@@ -40,6 +40,18 @@ final class StandardStreamsTests: XCTestCase {
     }
   }
 
+  func testAWakeUpEndsTheInputAndDropsAHalfLine() throws {
+    let (input, wake) = (Pipe(), Pipe())
+    try input.fileHandleForWriting.write(contentsOf: Data("whole\nhalf".utf8))
+    let reader = LineReader(
+      descriptor: input.fileHandleForReading.fileDescriptor, limit: 100,
+      wakeUp: wake.fileHandleForReading.fileDescriptor)
+    XCTAssertEqual(try reader.next().map(Array.init), Array("whole".utf8))
+    try wake.fileHandleForWriting.write(contentsOf: Data([1]))
+    XCTAssertNil(try reader.next())
+    XCTAssertNil(try reader.next())
+  }
+
   func testAReaderThatWentAwayIsOneSentence() throws {
     signal(SIGPIPE, SIG_IGN)
     let pipe = Pipe()
