@@ -79,7 +79,10 @@ package struct RevisionReader: Sendable {
   }
 
   package mutating func byteArray() throws(SerializationError) -> [UInt8] {
-    let count = try compactInt()
+    try bytes(try compactInt())
+  }
+
+  package mutating func bytes(_ count: Int) throws(SerializationError) -> [UInt8] {
     let start = try advance(count)
     return Array(bytes[start..<start + count])
   }
