@@ -27,6 +27,9 @@ struct Administration {
   /// How long the controller took to answer.
   func ping() throws -> Duration { throw Unwired.error("ping") }
 
+  /// `HOST:PORT` of a segment store, as the controller names it.
+  func storeAddress() throws -> String { throw Unwired.error("bench raw without --store") }
+
   /// Whether it is new.
   func createScope(_ scope: String) throws -> Bool { throw Unwired.error("scope create") }
 

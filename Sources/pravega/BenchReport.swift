@@ -4,6 +4,7 @@ import PravegaCLIKit
 
 /// What a run measured, printed under the names that other benchmark programs of Pravega use.
 struct BenchReport {
+  var peer = "swift"
   var mode: String
   var events: Int
   var eventBytes: Int
@@ -34,7 +35,7 @@ struct BenchReport {
 
   var json: JSONObject {
     var object: JSONObject = [
-      "peer": "swift", "mode": .string(mode), "events": .int(Int64(events)),
+      "peer": .string(peer), "mode": .string(mode), "events": .int(Int64(events)),
       "event_bytes": .int(Int64(eventBytes)), "segments": .int(Int64(segments)),
     ]
     if let workers { object[workers.name] = .int(Int64(workers.count)) }

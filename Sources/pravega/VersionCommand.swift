@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCLIKit
+import PravegaWire
 
 /// `pravega version`.
 enum VersionCommand {
@@ -11,10 +12,11 @@ enum VersionCommand {
 
   private static func run(_ invocation: Invocation) throws -> ExitCode {
     try Results(invocation).one(
-      "pravega \(PravegaProgram.version) (wire protocol 5 to 16)",
+      "pravega \(PravegaProgram.version) (wire protocol \(WireLimits.lowVersion) to \(WireLimits.highVersion))",
       [
         "pravega": .string(PravegaProgram.version),
-        "wire_version_low": 5, "wire_version_high": 16,
+        "wire_version_low": .int(Int64(WireLimits.lowVersion)),
+        "wire_version_high": .int(Int64(WireLimits.highVersion)),
       ])
     return .ok
   }

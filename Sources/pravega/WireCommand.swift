@@ -19,6 +19,6 @@ enum WireCommand {
           Example("echo ffffff81000000080000001000000005 | pravega wire decode", "A greeting"),
           Example("pravega wire decode --binary capture.bin", "A recorded connection"),
         ],
-        action: WireDecoder.run)
+        action: FrameLister.run)
     ])
 }

@@ -124,4 +124,29 @@ final class ProgramTests: XCTestCase {
     XCTAssertTrue(script.contains("'pravega bench latency'"))
     XCTAssertEqual(try run("completion", "tcsh").status, 2)
   }
+
+  func testRecordedFramesAreDecodedALineEach() throws {
+    let greeting = "ffffff81 00000008 00000010 00000005\n"
+    func decode(_ input: String, _ options: String...) throws -> ProgramProcess {
+      try ProgramProcess.run(["wire", "decode"] + options, input: input)
+    }
+    XCTAssertEqual(
+      try decode(greeting + greeting).output,
+      "0 Hello highVersion=16 lowVersion=5\n16 Hello highVersion=16 lowVersion=5\n")
+    let json = try decode("00000063 00000000", "--output", "json").output
+    XCTAssertEqual(
+      json,
+      #"{"command": "wire decode", "version": 1, "items": [{"offset": 0, "code": 99, "#
+        + #""name": null, "bytes": 0, "text": "code 99 cannot be decoded: no command has the code "#
+        + #"99"}]}"# + "\n")
+    for (input, sentence) in [
+      ("ffffff81 000000", "the input ends within a frame, 7 bytes after offset 0"),
+      ("gg", "character 1 of the input is no hexadecimal digit. Use --binary for bytes."),
+      ("00000000 7fffffff", "at offset 0: a frame of 2147483647 bytes is over the limit"),
+    ] {
+      let result = try decode(input)
+      XCTAssertEqual(result.complaints, "pravega: \(sentence)\n")
+      XCTAssertEqual(result.status, 1)
+    }
+  }
 }
