@@ -28,7 +28,7 @@ enum CommitPlan: Sendable {
 extension StreamRecord {
   func planCommit(of id: TransactionID) throws -> CommitPlan {
     let active = activeEpoch
-    let epoch = try epoch(SegmentName.epoch(of: id))
+    let epoch = try epoch(TransactionNames.epoch(of: id))
     if active.number == epoch.number || active.reference == epoch.reference {
       return .direct(merges(id, into: active.segments))
     }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaCore
+internal import PravegaThreads
+
 package enum CreateStreamStatus: Int32, Sendable {
   case success = 0
   case failure, exists, scopeNotFound, invalidName

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaCore
+internal import PravegaThreads
+
 package enum CreateScopeStatus: Int32, Sendable {
   case success = 0
   case failure, exists, invalidName
@@ -53,11 +56,7 @@ extension ControllerCore {
     for group in content.groups.values {
       _ = try deleteReaderGroup(group.key, id: group.id.description)
     }
-    for stream in content.streams.values where !stream.key.isMarkStream {
-      _ = try sealStream(stream.key)
-      _ = try deleteStream(stream.key)
-    }
-    for stream in content.streams.values where stream.key.isMarkStream {
+    for stream in content.streams.values {
       _ = try sealStream(stream.key)
       _ = try deleteStream(stream.key)
     }
@@ -65,8 +64,4 @@ extension ControllerCore {
     state.withLock { $0.scopes[name] = nil }
     return .success
   }
-}
-
-extension StreamKey {
-  var isMarkStream: Bool { name.hasPrefix(ControllerNames.markPrefix) }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import PravegaThreads
+internal import PravegaThreads
 
 /// The controller: its state, and the workflows that keep state and segment store in step.
 ///
@@ -29,7 +29,7 @@ package final class ControllerCore: Sendable {
   }
 
   /// A copy of a stream's record. Cheap: its collections are shared until they change.
-  func stream(_ key: StreamKey) throws -> StreamRecord {
+  package func stream(_ key: StreamKey) throws -> StreamRecord {
     try requireNames(key)
     return try state.withLock { try $0.stream(key) }
   }

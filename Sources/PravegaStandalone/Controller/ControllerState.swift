@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import PravegaCore
+internal import PravegaCore
 
 /// A scope and everything in it.
 package struct ScopeRecord: Sendable {

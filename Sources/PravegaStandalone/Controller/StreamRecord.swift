@@ -102,4 +102,3 @@ package struct StreamRecord: Sendable {
 
   func lastEpoch(of id: Int64) -> Int32? { endEpoch[id].map { $0 - 1 } }
 }
-

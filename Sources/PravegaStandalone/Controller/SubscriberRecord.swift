@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaCore
+
 /// A reader group whose progress holds back the retention of a stream.
 package struct SubscriberRecord: Sendable {
   package var generation: Int64
@@ -15,7 +17,8 @@ package enum SubscriberStatus: Int32, Sendable {
 extension StreamRecord {
   mutating func subscribe(_ name: String, generation: Int64) {
     guard let present = subscribers[name] else {
-      return subscribers[name] = SubscriberRecord(generation: generation)
+      subscribers[name] = SubscriberRecord(generation: generation)
+      return
     }
     if generation > present.generation { subscribers[name]?.generation = generation }
   }

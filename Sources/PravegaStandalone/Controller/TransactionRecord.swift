@@ -26,7 +26,7 @@ package struct TransactionRecord: Sendable {
     executionExpiry = now &+ min(lease &* 1000, TransactionLimits.longestExecution)
   }
 
-  package var epoch: Int32 { SegmentName.epoch(of: id) }
+  package var epoch: Int32 { TransactionNames.epoch(of: id) }
 }
 
 package enum TransactionLimits {
@@ -55,14 +55,14 @@ extension StreamRecord {
   /// The segments of a transaction. All ids name the transaction's epoch, also those of segments
   /// that are older: their parent may never have existed.
   func transactionSegments(_ id: TransactionID) throws -> [SegmentRecord] {
-    let number = SegmentName.epoch(of: id)
+    let number = TransactionNames.epoch(of: id)
     return try epoch(number).segments.map { $0.copy(in: number) }
   }
 
   /// The name of the segment that holds a transaction's events for a number.
   func transactionSegmentName(_ id: TransactionID, _ segment: SegmentRecord) -> String {
-    let parent = segment.copy(in: SegmentName.epoch(of: id))
-    return parent.name(in: key) + SegmentName.transactionDelimiter + id.hexadecimal
+    let parent = segment.copy(in: TransactionNames.epoch(of: id))
+    return parent.name(in: key) + TransactionNames.transactionDelimiter + id.hexadecimal
   }
 
   /// Applies a ping to an open transaction.

@@ -33,7 +33,8 @@ extension StreamRecord {
       return .success
     }
     guard time >= mark.time else { return .invalidTime }
-    let goesBack = position.contains { id, offset in mark.position[id].map { offset < $0 } ?? false }
+    let goesBack = position.contains { id, offset in mark.position[id].map { offset < $0 } ?? false
+    }
     guard !goesBack else { return .invalidPosition }
     writers[writer] = WriterMark(time: time, position: position)
     return .success
