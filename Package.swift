@@ -43,7 +43,7 @@ let package = Package(
     library("PravegaNet", ["COpenSSL", "PravegaThreads"]),
     library("PravegaWire"),
     library("PravegaHTTP2"),
-    library("PravegaProtobuf"),
+    .target(name: "PravegaProtobuf", exclude: ["Protos"], swiftSettings: strict),
     library("PravegaGRPC", ["PravegaThreads", "PravegaNet", "PravegaHTTP2", "PravegaProtobuf"]),
     library(
       "PravegaCore",
