@@ -94,7 +94,9 @@ let package = Package(
         "PravegaStandalone", "PravegaWire", "PravegaNet", "PravegaThreads", "PravegaGRPC",
         "PravegaProtobuf", "PravegaCore", "PravegaTestKit",
       ]),
-    tests("PravegaCLITests", ["PravegaCLIKit", "PravegaTestKit", "PravegaStandalone"]),
+    tests(
+      "PravegaCLITests",
+      ["PravegaCLIKit", "pravega-cli", "PravegaThreads", "PravegaTestKit", "PravegaStandalone"]),
     tests("PravegaIntegrationTests", ["Pravega", "PravegaTestKit"]),
     tests(
       "PravegaFaultTests",
