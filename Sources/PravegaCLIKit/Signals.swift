@@ -2,15 +2,18 @@
 
 internal import Glibc
 
-/// SIGINT and SIGTERM as values: they are blocked everywhere and fetched by whoever waits for them,
+/// SIGINT and SIGTERM as values, for commands that ask: they are blocked everywhere and fetched by whoever waits for them,
 /// so that no code of ours ever runs inside a signal handler.
 package enum Signals {
   package static let interrupt = SIGINT
   package static let terminate = SIGTERM
 
-  /// Call it first thing in `main`: threads inherit the mask of the thread that starts them.
+  /// A closed pipe is then an error of the write, with a name and a sentence.
+  package static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+
+  /// Call it before any other thread is started: threads inherit the mask of the one that starts
+  /// them, and one that does not block the signals ends the process.
   package static func block() {
-    signal(SIGPIPE, SIG_IGN)
     var set = ending()
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
   }

@@ -6,7 +6,8 @@ import PravegaCLIKit
 enum BenchCommand {
   private static let common: [Option] = [
     .value("size", "BYTES", "size of an event", default: "100"),
-    .value("segments", short: "s", "N", "segments of the stream", default: "4"),
+    .value(
+      "segments", short: "s", "N", "segments of the stream", default: "4; for latency 1"),
     .value("keys", "N", "different routing keys; 0: none", default: "0"),
     .flag("keep", "do not delete the stream afterwards"),
     .value("plot", "FILE", "write the latencies as an SVG plot", files: true),

@@ -12,11 +12,11 @@ struct EventPump {
   init(_ settings: WriteSettings) { self.settings = settings }
 
   func run(_ invocation: Invocation) throws -> ExitCode {
+    let wake = try WakeUpPipe()
+    let interruption = Interruption.watch { wake.signal() }
     if settings.creates { try create() }
     let cluster = try Cluster(settings.connection, scope: settings.name.scope)
     defer { cluster.close() }
-    let wake = try WakeUpPipe()
-    let interruption = Interruption.watch { wake.signal() }
     let reader = LineReader(limit: EventPump.eventLimit, wakeUp: wake.readEnd)
     let sink = try cluster.openSink(settings.name.stream)
     let count = try pump(

@@ -25,8 +25,11 @@ final class Interruption: Sendable {
     }
   }
 
+  /// Comes first in a command, before any other thread is started.
+  ///
   /// - Parameter first: Runs once, on a thread of its own, when the first signal comes.
   static func watch(_ first: @escaping @Sendable () -> Void = {}) -> Interruption {
+    Signals.block()
     let interruption = Interruption()
     _ = Worker.start(name: "prv-signal") {
       let number = Signals.wait()
