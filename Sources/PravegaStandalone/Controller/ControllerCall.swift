@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaCore
 internal import PravegaProtobuf
 
 /// One call: checks the caller's right, then translates between messages and the core.
