@@ -24,6 +24,8 @@ package protocol WireFailure: WireReply {}
 package protocol FieldVisitor {
   mutating func int8(_ name: StaticString, _ value: inout Int8) throws(WireError)
   mutating func int32(_ name: StaticString, _ value: inout Int32) throws(WireError)
+  /// A 32-bit number that follows from other fields; no dump shows it.
+  mutating func derived(_ name: StaticString, _ value: inout Int32) throws(WireError)
   mutating func int64(_ name: StaticString, _ value: inout Int64) throws(WireError)
   mutating func bool(_ name: StaticString, _ value: inout Bool) throws(WireError)
   mutating func uuid(_ name: StaticString, _ value: inout WireUUID) throws(WireError)
@@ -44,6 +46,10 @@ package protocol FieldVisitor {
 }
 
 extension FieldVisitor {
+  package mutating func derived(_ name: StaticString, _ value: inout Int32) throws(WireError) {
+    try int32(name, &value)
+  }
+
   package mutating func trailingString(_ name: StaticString, _ value: inout String)
     throws(WireError)
   {

@@ -75,7 +75,7 @@ package struct TableKey: WireStructure {
 
   package mutating func visit<V: FieldVisitor>(_ v: inout V) throws(WireError) {
     var size = Int32(truncatingIfNeeded: 4 + key.count + 8)
-    try v.int32("payloadSize", &size)
+    try v.derived("payloadSize", &size)
     try v.bytes("key", &key)
     if !key.isEmpty { try v.int64("keyVersion", &version) }
   }
@@ -96,7 +96,7 @@ package struct TableEntry: WireStructure {
   package mutating func visit<V: FieldVisitor>(_ v: inout V) throws(WireError) {
     try key.visit(&v)
     var size = Int32(truncatingIfNeeded: 4 + value.count)
-    try v.int32("payloadSize", &size)
+    try v.derived("payloadSize", &size)
     try v.bytes("value", &value)
   }
 }

@@ -95,7 +95,7 @@ package struct UpdateTableEntries: WireRequest {
     try v.int64("requestId", &requestID)
     try v.string("segment", &segment)
     try v.secret("delegationToken", &delegationToken)
-    try v.list("tableEntries", &tableEntries, least: 20, TableEntry()) {
+    try v.list("tableEntries", &tableEntries, least: 16, TableEntry()) {
       (v, e) throws(WireError) in try e.visit(&v)
     }
     try v.trailingInt64("tableSegmentOffset", &tableSegmentOffset)

@@ -20,6 +20,7 @@ package struct WireDump: FieldVisitor {
 
   package mutating func int8(_ name: StaticString, _ value: inout Int8) { add(name, "\(value)") }
   package mutating func int32(_ name: StaticString, _ value: inout Int32) { add(name, "\(value)") }
+  package mutating func derived(_ name: StaticString, _ value: inout Int32) {}
   package mutating func int64(_ name: StaticString, _ value: inout Int64) {
     add(name, value == .min ? "min" : "\(value)")
   }
