@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PravegaThreads
+
+/// Settings of the engine, from `ClientConfig`.
+package struct EngineSettings: Sendable {
+  /// Bytes of events on their way to the stores.
+  package var writeBufferBytes = 16 << 20
+  /// Bytes of read replies that wait for their readers.
+  package var readBufferBytes = 16 << 20
+  package var maxConnectionsPerSegmentStore = 2
+  /// For a connection that has never been made.
+  package var connectTimeout = Duration.seconds(5)
+  /// For a request to controller or store, retries included.
+  package var requestTimeout = Duration.seconds(30)
+
+  package init() {}
+}
+
+/// What all objects of one client factory share: the controller, the connections, the memory, and the
+/// threads for repair and timers.
+package final class ClientCore: Sendable {
+  package let directory: any SegmentDirectory
+  package let settings: EngineSettings
+  package let log: Logger
+  package let pool: ConnectionPool
+  package let buffers: BufferPool
+  package let readBudget: ByteBudget
+  package let timers = Timers(name: "prv-timer")
+  package let repairs = RepairPool()
+  private let tokens = TokenCache()
+  private let endpoints = EndpointCache()
+  let closing = ClosingSignal()
+
+  package init(
+    directory: any SegmentDirectory, factory: any ConnectionFactory,
+    settings: EngineSettings = EngineSettings(), log: Logger = Logger(nil)
+  ) {
+    self.directory = directory
+    self.settings = settings
+    self.log = log
+    pool = ConnectionPool(factory: factory, maxPerStore: settings.maxConnectionsPerSegmentStore)
+    buffers = BufferPool(limit: settings.writeBufferBytes)
+    readBudget = ByteBudget(limit: settings.readBufferBytes)
+  }
+
+  /// A connection to the store that owns `segment`. After a failure the controller is asked anew.
+  package func connection(
+    for segment: Segment, purpose: ConnectionPurpose, afterFailure: Bool, until deadline: Deadline
+  ) throws(PravegaError) -> StoreConnection {
+    if afterFailure { endpoints.forget(segment) }
+    let endpoint = try endpoints.endpoint(of: segment) { () throws(PravegaError) in
+      try directory.endpoint(of: segment, until: deadline)
+    }
+    do throws(PravegaError) {
+      let limit = Deadline.earlier(deadline, .after(settings.connectTimeout))
+      return try pool.connection(to: endpoint, for: purpose, until: limit)
+    } catch {
+      endpoints.forget(segment)
+      throw error
+    }
+  }
+
+  package func token(
+    for stream: PravegaStream, access: TokenAccess, until deadline: Deadline
+  ) throws(PravegaError) -> String {
+    try tokens.token(for: stream, access) { () throws(PravegaError) in
+      try directory.delegationToken(for: stream, access: access, until: deadline)
+    }
+  }
+
+  /// A store refused a token as expired: the next one is fetched anew.
+  package func tokenExpired(for stream: PravegaStream) { tokens.forget(stream) }
+
+  package var hasClosed: Bool { closing.hasClosed }
+
+  /// Ends all threads and connections. Idempotent; at most until `deadline`.
+  package func close(until deadline: Deadline = .after(.seconds(10))) {
+    closing.close()
+    timers.close(until: deadline)
+    buffers.close()
+    readBudget.close()
+    repairs.stop()
+    pool.close(until: deadline)
+    repairs.close(until: deadline)
+  }
+}
+
+extension ClientCore: AppendEnvironment {
+  package func appendConnection(
+    for segment: Segment, afterFailure: Bool, until deadline: Deadline
+  ) throws(PravegaError) -> (connection: StoreConnection, token: String) {
+    let token = try token(for: segment.pravegaStream, access: .write, until: deadline)
+    let connection = try connection(
+      for: segment, purpose: .append, afterFailure: afterFailure, until: deadline)
+    return (connection, token)
+  }
+
+  package func successors(
+    of segment: Segment, until deadline: Deadline
+  ) throws(PravegaError) -> StreamSegmentSuccessors {
+    try directory.successors(of: segment, until: deadline)
+  }
+
+  package func tokenExpired(of segment: Segment) { tokenExpired(for: segment.pravegaStream) }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaNet
+package import PravegaThreads
+package import PravegaWire
+
+/// Requests to the store that owns a segment, one reply each.
+///
+/// A lost connection, another host and an expired token are repaired and the request repeated
+/// until the deadline, unless that could do it twice. Safe to use from any thread.
+package struct RawClient: Sendable {
+  private let core: ClientCore
+  package let segment: Segment
+  private let access: TokenAccess
+
+  package init(_ core: ClientCore, segment: Segment, access: TokenAccess) {
+    self.core = core
+    self.segment = segment
+    self.access = access
+  }
+
+  /// Sends a request and decodes its reply.
+  ///
+  /// - Parameters:
+  ///   - isIdempotent: whether it may be sent again when its fate is unknown.
+  ///   - make: fills the request with its id and a token.
+  /// - Throws: the error that a failure reply stands for, or the loss of the connection.
+  package func call<Request: WireRequest, Reply: WireReply>(
+    _ operation: String, expecting: Reply.Type, isIdempotent: Bool = true,
+    until deadline: Deadline, _ make: (_ requestID: Int64, _ token: String) -> Request
+  ) throws(PravegaError) -> Reply {
+    var attempt = 0
+    let start = Deadline.now
+    while true {
+      attempt += 1
+      do throws(PravegaError) {
+        return try callOnce(make, expecting: expecting, isRetry: attempt > 1, until: deadline)
+      } catch {
+        let elapsed = Duration.nanoseconds(Deadline.now.nanoseconds - start.nanoseconds)
+        let final = error.with(
+          operation: operation, subject: segment.qualifiedName, attempts: attempt, elapsed: elapsed)
+        guard error.retry == .safe || (error.retry == .outcomeUnknown && isIdempotent),
+          !core.hasClosed
+        else { throw final }
+        let wait = RepairSchedule.delay(beforeAttempt: attempt)
+        guard Deadline.after(wait) < deadline else { throw final }
+        core.pause(wait)
+      }
+    }
+  }
+
+  private func callOnce<Request: WireRequest, Reply: WireReply>(
+    _ make: (Int64, String) -> Request, expecting: Reply.Type, isRetry: Bool,
+    until deadline: Deadline
+  ) throws(PravegaError) -> Reply {
+    let token = try core.token(for: segment.pravegaStream, access: access, until: deadline)
+    let connection = try core.connection(
+      for: segment, purpose: .request, afterFailure: isRetry, until: deadline)
+    let flow = RequestFlow()
+    let lease = try FlowLease(flow, on: connection)
+    let frame = try WireCodec.frame(make(lease.id.requestID(sequence: 1), token))
+    guard connection.send(frame) else {
+      throw PravegaError(
+        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+    }
+    let reply = try wait(for: flow, on: connection, until: deadline)
+    return try decode(reply, from: connection)
+  }
+
+  private func wait(
+    for flow: RequestFlow, on connection: StoreConnection, until deadline: Deadline
+  ) throws(PravegaError) -> StoreReply {
+    do { return try flow.reply.get(until: deadline) } catch let error as PravegaError {
+      // It was sent: whatever ended the connection, the store may have carried it out.
+      throw PravegaError(
+        error.code, error.message, hint: error.hint, retry: .outcomeUnknown,
+        context: error.context, underlying: error.underlying)
+    } catch {
+      throw PravegaError(
+        .timeout, "\(connection.endpoint) did not answer in time.",
+        hint: "The request may still be carried out.", retry: .outcomeUnknown,
+        context: .init(endpoint: connection.endpoint.description))
+    }
+  }
+
+  private func decode<Reply: WireReply>(
+    _ reply: StoreReply, from connection: StoreConnection
+  ) throws(PravegaError) -> Reply {
+    var result: Result<Reply, PravegaError>?
+    unsafe reply.payload.withUnsafeBytes { bytes in
+      let frame = unsafe ReceivedFrame(code: reply.code, payload: bytes, slab: nil)
+      do throws(PravegaError) {
+        if reply.code == Reply.code {
+          result = .success(try WireCodec.decode(Reply.self, frame, from: connection.endpoint))
+        } else {
+          let failure = try StoreFailure.error(frame, from: connection.endpoint)
+          result = .failure(
+            failure ?? WireCodec.malformed(frame, from: connection.endpoint))
+        }
+      } catch {
+        result = .failure(error)
+      }
+    }
+    do throws(PravegaError) {
+      guard let result else {
+        throw PravegaError(.invalidMessage, "The reply could not be read.")
+      }
+      return try result.get()
+    } catch {
+      noteFailure(error, connection)
+      throw error
+    }
+  }
+
+  private func noteFailure(_ error: PravegaError, _ connection: StoreConnection) {
+    switch error.code {
+    case .tokenExpired: core.tokenExpired(for: segment.pravegaStream)
+    case .connectionFailed, .invalidMessage: connection.retire()
+    default: break
+    }
+  }
+}
+
+extension ClientCore {
+  /// Waits before a retry; ends early when the client is closed.
+  package func pause(_ duration: Duration) { closing.pause(duration) }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PravegaThreads
+
+/// The threads that reconnect, fetch successors and update reader groups: at most eight, started
+/// when there is work, so that no caller and no IO thread ever waits for a controller.
+///
+/// A job must end by a deadline of its own. Jobs that repair the same object are kept apart by
+/// that object.
+package final class RepairPool: Sendable {
+  private struct State {
+    var jobs: [@Sendable () -> Void] = []
+    var workers: [Worker] = []
+    var idle = 0
+    var isClosed = false
+    var named = 0
+  }
+
+  private enum Next {
+    case run(@Sendable () -> Void)
+    case end
+  }
+
+  private let monitor = Monitor(State())
+  private static let maxThreads = 8
+  /// A thread without work ends after this.
+  private static let idleTime = Duration.seconds(30)
+
+  package init() {}
+
+  /// Runs `job` on a repair thread as soon as one is free. Dropped after ``close(until:)``.
+  package func submit(_ job: @escaping @Sendable () -> Void) {
+    monitor.withLock { state in
+      guard !state.isClosed else { return }
+      state.jobs.append(job)
+      guard state.idle < state.jobs.count, state.workers.count < Self.maxThreads else { return }
+      state.named += 1
+      state.workers.append(Worker.start(name: "prv-fix-\(state.named)") { [self] in run() })
+    }
+    monitor.signalAll()
+  }
+
+  /// Drops waiting jobs and takes no more.
+  package func stop() {
+    let dropped = monitor.withLock { state -> [@Sendable () -> Void] in
+      state.isClosed = true
+      defer { state.jobs = [] }
+      return state.jobs
+    }
+    _ = dropped
+    monitor.signalAll()
+  }
+
+  /// Drops waiting jobs and waits for running ones, at most until `deadline`.
+  package func close(until deadline: Deadline) {
+    stop()
+    let workers = monitor.withLock { $0.workers }
+    for worker in workers { worker.join(until: deadline) }
+  }
+
+  private func run() {
+    while let job = nextJob() { job() }
+    monitor.withLock { state in state.workers.removeAll { $0.isCurrent } }
+  }
+
+  private func nextJob() -> (@Sendable () -> Void)? {
+    monitor.withLock { $0.idle += 1 }
+    let job = monitor.wait(until: .after(Self.idleTime)) { state -> Next? in
+      if !state.jobs.isEmpty {
+        state.idle -= 1
+        return .run(state.jobs.removeFirst())
+      }
+      guard state.isClosed else { return nil }
+      state.idle -= 1
+      return .end
+    }
+    if case .run(let job)? = job { return job }
+    if case .end? = job { return nil }
+    // Idle for too long; a job that came at this very moment is still taken.
+    return monitor.withLock { state in
+      state.idle -= 1
+      return state.jobs.isEmpty ? nil : state.jobs.removeFirst()
+    }
+  }
+}

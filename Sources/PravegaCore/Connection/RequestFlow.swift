@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaThreads
+
+/// A reply copied out of the connection's memory.
+package struct StoreReply: Sendable {
+  package let code: Int32
+  package let payload: [UInt8]
+}
+
+/// The flow of one request: completes with its reply or the loss of the connection.
+final class RequestFlow: FlowHandler {
+  private let promise = Promise<StoreReply>()
+
+  var reply: Future<StoreReply> { promise.future }
+
+  func received(_ frame: ReceivedFrame, on connection: StoreConnection) {
+    promise.succeed(unsafe StoreReply(code: frame.code, payload: [UInt8](frame.payload)))
+  }
+
+  func connectionLost(_ connection: StoreConnection, _ error: PravegaError) { promise.fail(error) }
+}

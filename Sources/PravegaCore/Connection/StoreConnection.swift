@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PravegaNet
+package import PravegaThreads
+internal import PravegaWire
+internal import Synchronization
+
+/// One connection to a segment store, shared by many flows.
+///
+/// Requests are queued as ready frames; append flows are only noted, and asked for their blocks
+/// when the connection can send. Safe to call from any thread; nothing blocks except
+/// ``open(to:with:deadline:)`` and ``close(until:)``.
+package final class StoreConnection: Sendable {
+  struct State {
+    var link: Link?
+    var flows: [FlowID: any FlowHandler] = [:]
+    /// Whole frames, in order.
+    var frames: [[UInt8]] = []
+    /// Append flows with an open block.
+    var ready: [FlowID] = []
+    /// Append flows with a full block: they go without waiting.
+    var full: [FlowID] = []
+    var appendFlowCount = 0
+    /// Append blocks that are sent and not acknowledged.
+    var inFlight = 0
+    var failure: PravegaError?
+    /// No new flows: it is being replaced. Closes when the last flow leaves.
+    var isRetired = false
+  }
+
+  package let endpoint: Endpoint
+  let monitor = Monitor(State())
+  let receiver = ConnectionReceiver()
+  private let hello = Promise<Void>()
+  private let sole = Atomic<Bool>(true)
+
+  /// Below so many unacknowledged blocks an open block goes at once.
+  static let eagerBlocks = 4
+  /// The Java client drops a connection after so many set-ups; so do we, before it gets odd.
+  static let helloTimeout = Duration.seconds(5)
+
+  private init(endpoint: Endpoint) { self.endpoint = endpoint }
+
+  /// Connects, exchanges Hello and starts the IO thread. Blocks at most until `deadline`.
+  package static func open(
+    to endpoint: Endpoint, with factory: any ConnectionFactory, deadline: Deadline
+  ) throws(PravegaError) -> StoreConnection {
+    let transport = try factory.connect(to: endpoint, deadline: deadline)
+    let connection = StoreConnection(endpoint: endpoint)
+    let link = try connection.makeLink(transport)
+    let hello = try WireCodec.hello()
+    connection.monitor.withLock { state in
+      state.link = link
+      state.frames.append(hello)
+    }
+    link.start()
+    link.kick()
+    do {
+      try connection.hello.future.get(until: deadline)
+    } catch {
+      connection.close(until: .after(.seconds(1)))
+      if let error = error as? PravegaError { throw error }
+      throw PravegaError(
+        .connectionFailed, "\(endpoint) accepted the connection but did not answer Hello.",
+        hint: "Check that the address is a segment store's and not a controller's.", retry: .safe,
+        context: .init(endpoint: endpoint.description))
+    }
+    return connection
+  }
+
+  private func makeLink(_ transport: any Transport) throws(PravegaError) -> Link {
+    do throws(NetError) {
+      return try Link(transport: transport, name: ThreadNames.nextIO(), handler: self)
+    } catch {
+      throw ErrorTranslation.connection(error, to: endpoint)
+    }
+  }
+
+  // MARK: - Flows
+
+  /// Lets `flow` receive the replies that carry its id. False when the connection is gone.
+  package func add(_ flow: any FlowHandler, id: FlowID) -> Bool {
+    let isAppend = flow is any AppendFlow
+    return monitor.withLock { state in
+      guard state.failure == nil, !state.isRetired else { return false }
+      state.flows[id] = flow
+      if isAppend {
+        state.appendFlowCount += 1
+        sole.store(state.appendFlowCount <= 1, ordering: .relaxed)
+      }
+      return true
+    }
+  }
+
+  package func removeFlow(_ id: FlowID) { remove(id, inFlight: 0, isAppend: false) }
+
+  /// - Parameter inFlight: how many of its blocks were sent and not acknowledged.
+  package func removeAppendFlow(_ id: FlowID, inFlight: Int) {
+    remove(id, inFlight: inFlight, isAppend: true)
+  }
+
+  private func remove(_ id: FlowID, inFlight: Int, isAppend: Bool) {
+    let (link, isOver, dropped) = monitor.withLock { state -> (Link?, Bool, (any FlowHandler)?) in
+      let dropped = state.flows.removeValue(forKey: id)
+      if isAppend, dropped != nil {
+        state.inFlight -= inFlight
+        state.appendFlowCount -= 1
+        sole.store(state.appendFlowCount <= 1, ordering: .relaxed)
+      }
+      return (state.link, state.isRetired && state.flows.isEmpty, dropped)
+    }
+    _ = dropped
+    if isOver { link?.shutdown() } else { link?.kick() }
+  }
+
+  var flowCount: Int { monitor.withLock { $0.flows.count } }
+  var isUsable: Bool { monitor.withLock { $0.failure == nil && !$0.isRetired } }
+  /// Whether at most one append flow uses the connection.
+  var isSole: Bool { sole.load(ordering: .relaxed) }
+
+  /// Takes no new flows; ends when the last one leaves.
+  package func retire() {
+    let link = monitor.withLock { state -> Link? in
+      state.isRetired = true
+      return state.flows.isEmpty ? state.link : nil
+    }
+    link?.shutdown()
+  }
+
+  // MARK: - Sending
+
+  /// Queues whole frames. False when the connection is gone.
+  @discardableResult
+  package func send(_ frames: [UInt8]...) -> Bool {
+    let link = monitor.withLock { state -> Link? in
+      guard state.failure == nil else { return nil }
+      state.frames.append(contentsOf: frames)
+      return state.link
+    }
+    link?.kick()
+    return link != nil
+  }
+
+  /// Notes that an append flow has something to send.
+  func wake(_ flow: FlowID, isFull: Bool) {
+    let link = monitor.withLock { state -> Link? in
+      guard state.failure == nil else { return nil }
+      if isFull { state.full.append(flow) } else { state.ready.append(flow) }
+      return state.canSend ? state.link : nil
+    }
+    link?.kick()
+  }
+
+  /// Blocks of a flow were acknowledged: others may go.
+  func acknowledged(_ blockCount: Int) {
+    monitor.withLock { $0.inFlight -= blockCount }
+  }
+
+  /// Ends the connection; every flow hears of it.
+  package func fail(_ error: PravegaError) {
+    let link = monitor.withLock { state -> Link? in
+      if state.failure == nil { state.failure = error }
+      return state.link
+    }
+    link?.shutdown()
+  }
+
+  /// Ends the connection and waits for its thread. Idempotent; at most until `deadline`.
+  package func close(until deadline: Deadline) {
+    fail(PravegaError(.objectClosed, "The connection was closed.", retry: .safe))
+    monitor.withLock { $0.link }?.close(until: deadline)
+  }
+}
+
+extension StoreConnection.State {
+  var canSend: Bool {
+    !frames.isEmpty || !full.isEmpty || (!ready.isEmpty && inFlight < StoreConnection.eagerBlocks)
+  }
+}
+
+extension StoreConnection: LinkHandler {
+  package func linkReceiveSpace() -> UnsafeMutableRawBufferPointer {
+    unsafe receiver.frames.receiveSpace()
+  }
+
+  package func linkReceived(_ count: Int) throws {
+    try receiver.received(count) { frame in try dispatch(frame) }
+    // Acknowledgements may have made room for blocks that wait.
+    let link = monitor.withLock { $0.canSend ? $0.link : nil }
+    link?.kick()
+  }
+
+  package func linkNextBatch(_ batch: inout SendBatch) -> Bool {
+    let work = monitor.withLock { state -> (frames: [[UInt8]], flows: [any AppendFlow]) in
+      var ids = state.full
+      state.full = []
+      if state.inFlight < Self.eagerBlocks {
+        ids += state.ready
+        state.ready = []
+      }
+      defer { state.frames = [] }
+      return (state.frames, ids.compactMap { state.flows[$0] as? any AppendFlow })
+    }
+    for frame in work.frames { batch.append(frame) }
+    var blockCount = 0
+    for flow in work.flows { blockCount += flow.takeBlocks(for: self, into: &batch) }
+    if blockCount > 0 { monitor.withLock { $0.inFlight += blockCount } }
+    return !work.frames.isEmpty || blockCount > 0
+  }
+
+  package func linkTick() -> Deadline {
+    switch receiver.tick() {
+    case .idle(let next): return next
+    case .sendKeepAlive(let next):
+      send(WireCodec.keepAlive)
+      return next
+    case .dead:
+      fail(
+        PravegaError(
+          .connectionFailed, "\(endpoint) has not answered for too long.", retry: .safe,
+          context: .init(endpoint: endpoint.description)))
+      return .distantFuture
+    }
+  }
+
+  package func linkClosed(_ error: NetError?) {
+    let cause = error.map { ErrorTranslation.connection($0, to: endpoint) }
+    let (flows, failure) = monitor.withLock { state -> ([any FlowHandler], PravegaError) in
+      let failure =
+        state.failure ?? cause
+        ?? PravegaError(
+          .connectionFailed, "\(endpoint) closed the connection.", retry: .safe,
+          context: .init(endpoint: endpoint.description))
+      state.failure = failure
+      defer {
+        state.flows = [:]
+        state.frames = []
+        state.ready = []
+        state.full = []
+        state.link = nil
+      }
+      return (Array(state.flows.values), failure)
+    }
+    hello.fail(failure)
+    for flow in flows { flow.connectionLost(self, failure) }
+  }
+
+  private func dispatch(_ frame: ReceivedFrame) throws(PravegaError) {
+    switch frame.code {
+    case WireCodec.helloCode:
+      try WireCodec.checkHello(frame, from: endpoint)
+      hello.succeed(())
+    case WireCodec.keepAliveCode: return
+    default:
+      guard let requestID = WireCodec.requestID(of: frame) else {
+        throw WireCodec.malformed(frame, from: endpoint)
+      }
+      let id = FlowID(requestID: requestID)
+      // A reply to a flow that has left is dropped.
+      guard let flow = monitor.withLock({ $0.flows[id] }) else { return }
+      flow.received(frame, on: self)
+    }
+  }
+}

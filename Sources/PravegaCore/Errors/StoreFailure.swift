@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PravegaNet
+internal import PravegaWire
+
+/// What the failure replies of a segment store mean for a caller.
+package enum StoreFailure {
+  package static let tokenExpiredCode: Int32 = 1
+
+  /// The error of a failure reply; nil when the frame is not one.
+  package static func error(
+    _ frame: ReceivedFrame, from endpoint: Endpoint
+  ) throws(PravegaError) -> PravegaError? {
+    switch frame.code {
+    case WrongHost.code:
+      let reply = try WireCodec.decode(WrongHost.self, frame, from: endpoint)
+      return make(
+        .connectionFailed, "\(endpoint) does not own the segment \(reply.segment).", "", endpoint,
+        reply.requestID, .safe)
+    case SegmentIsSealed.code:
+      let reply = try WireCodec.decode(SegmentIsSealed.self, frame, from: endpoint)
+      return make(
+        .segmentSealed, "The segment \(reply.segment) is sealed.", "", endpoint, reply.requestID)
+    case NoSuchSegment.code:
+      let reply = try WireCodec.decode(NoSuchSegment.self, frame, from: endpoint)
+      return make(
+        .noSuchSegment, "The segment \(reply.segment) does not exist.",
+        "Its stream was deleted, or the segment was truncated away.", endpoint, reply.requestID)
+    case SegmentAlreadyExists.code:
+      let reply = try WireCodec.decode(SegmentAlreadyExists.self, frame, from: endpoint)
+      return make(
+        .alreadyExists, "The segment \(reply.segment) exists already.", "", endpoint,
+        reply.requestID)
+    case SegmentIsTruncated.code:
+      let reply = try WireCodec.decode(SegmentIsTruncated.self, frame, from: endpoint)
+      var error = make(
+        .segmentTruncated,
+        "The segment \(reply.segment) starts at \(reply.startOffset); \(reply.offset) was asked for.",
+        "Retention has taken the data before; go on at the start offset.", endpoint,
+        reply.requestID)
+      error = PravegaError(
+        error.code, error.message, hint: error.hint, retry: .never, context: error.context,
+        details: .truncated(from: reply.offset, to: reply.startOffset))
+      return error
+    default: return try rareError(frame, from: endpoint)
+    }
+  }
+
+  private static func rareError(
+    _ frame: ReceivedFrame, from endpoint: Endpoint
+  ) throws(PravegaError) -> PravegaError? {
+    switch frame.code {
+    case OperationUnsupported.code:
+      let reply = try WireCodec.decode(OperationUnsupported.self, frame, from: endpoint)
+      return make(
+        .unsupportedOperation, "The segment store does not offer \(reply.operationName).",
+        "It is older than this client.", endpoint, reply.requestID)
+    case AuthTokenCheckFailed.code:
+      let reply = try WireCodec.decode(AuthTokenCheckFailed.self, frame, from: endpoint)
+      return reply.errorCode == tokenExpiredCode
+        ? tokenExpired("", endpoint) : tokenRefused("", endpoint)
+    case ErrorMessage.code:
+      let reply = try WireCodec.decode(ErrorMessage.self, frame, from: endpoint)
+      return make(
+        .controllerFailure, "The segment store failed at \(reply.segment): \(reply.message).", "",
+        endpoint, reply.requestID, .outcomeUnknown)
+    case InvalidEventNumber.code:
+      let reply = try WireCodec.decode(InvalidEventNumber.self, frame, from: endpoint)
+      return make(
+        .invalidMessage, "The segment store refused an event number of writer \(reply.writerID).",
+        "", endpoint, reply.requestID, .safe)
+    case TableSegmentNotEmpty.code, TableKeyDoesNotExist.code, TableKeyBadVersion.code:
+      return try tableError(frame, from: endpoint)
+    default: return nil
+    }
+  }
+
+  private static func tableError(
+    _ frame: ReceivedFrame, from endpoint: Endpoint
+  ) throws(PravegaError) -> PravegaError {
+    // The three have one layout.
+    let reply = try WireCodec.decode(TableKeyBadVersion.self, frame, from: endpoint)
+    switch frame.code {
+    case TableKeyDoesNotExist.code:
+      return make(
+        .noSuchKey, "A key of \(reply.segment) does not exist.", "", endpoint, reply.requestID)
+    case TableKeyBadVersion.code:
+      return make(
+        .badKeyVersion, "A key of \(reply.segment) has another version.",
+        "Read it again and repeat the update.", endpoint, reply.requestID)
+    default:
+      return make(.illegalState, "\(reply.segment) is not empty.", "", endpoint, reply.requestID)
+    }
+  }
+
+  package static func tokenExpired(_ segment: String, _ endpoint: Endpoint) -> PravegaError {
+    PravegaError(
+      .tokenExpired, "The delegation token has expired.",
+      hint: "It is renewed by itself; check the clocks if this goes on.", retry: .safe,
+      context: .init(subject: segment, endpoint: endpoint.description))
+  }
+
+  package static func tokenRefused(_ segment: String, _ endpoint: Endpoint) -> PravegaError {
+    PravegaError(
+      .invalidToken, "The segment store \(endpoint) refused the delegation token.",
+      hint: "Check that controller and segment store share their token signing key.",
+      context: .init(subject: segment, endpoint: endpoint.description))
+  }
+
+  private static func make(
+    _ code: PravegaError.Code, _ message: String, _ hint: String, _ endpoint: Endpoint,
+    _ requestID: Int64, _ retry: PravegaError.Retry = .never
+  ) -> PravegaError {
+    PravegaError(
+      code, message, hint: hint, retry: retry,
+      context: .init(endpoint: endpoint.description, requestID: requestID))
+  }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaNet
+internal import PravegaWire
+
+/// Events of one segment that go to the store as one `AppendBlockEnd`, and stay until it has
+/// acknowledged them.
+///
+/// The frame is built in place: room for its head is kept at the front of the first chunk and
+/// room for its tail at the end of each. Once frozen the bytes never change, so that a resend
+/// after a reconnect repeats the same frame.
+// @unchecked: changed under its writer's lock until it is frozen, later only read.
+@safe
+final class AppendBlock: @unchecked Sendable {
+  /// A stretch of the frame and what keeps its memory alive.
+  @safe
+  private struct Piece {
+    let owner: AnyObject
+    let base: UnsafeRawPointer
+    let count: Int
+  }
+
+  let completion = BlockCompletion()
+  /// Number of the first event in its segment writer's sequence.
+  private(set) var firstNumber: Int64 = 0
+  /// Bytes of framed events.
+  private(set) var byteCount = 0
+  private(set) var eventCount = 0
+  private(set) var isFrozen = false
+  /// Whether it was sent on a connection that broke later, so that nobody knows what became of it.
+  var isInDoubt = false
+  /// One word for every event: see ``RoutingWord``.
+  private(set) var routing: [RoutingWord] = []
+
+  private var pieces: [Piece] = []
+  private var tail: Chunk
+  private var pieceStart = 0
+  private var used: Int
+
+  init(chunk: Chunk) {
+    tail = chunk
+    used = AppendFrame.headByteCount
+  }
+
+  /// Number of the last event.
+  var lastNumber: Int64 { firstNumber + Int64(eventCount) - 1 }
+
+  /// Whether the frame lies in one chunk.
+  var chunkCount: Int { pieces.count + 1 }
+
+  /// Bytes that still fit in the last chunk.
+  var room: Int { tail.capacity - AppendFrame.tailByteCount - used }
+
+  /// Goes on in another chunk.
+  func extend(with chunk: Chunk) {
+    closePiece()
+    tail = chunk
+    pieceStart = 0
+    used = 0
+  }
+
+  /// Adds one event whose header and payload fit in ``room``.
+  @inline(__always)
+  func append(_ payload: UnsafeRawBufferPointer, routing word: RoutingWord) {
+    appendHeader(payload.count)
+    unsafe copy(payload)
+    finishEvent(payload.count, word)
+  }
+
+  /// Adds events that are framed already and belong together; they must fit in ``room``.
+  func append(framed bytes: UnsafeRawBufferPointer, routing words: [RoutingWord]) {
+    unsafe copy(bytes)
+    finishFramed(bytes.count, words)
+  }
+
+  /// Adds framed events that stay where they are.
+  func append(ridingFramed payload: RidingPayload, routing words: [RoutingWord]) {
+    closePiece()
+    addPiece(payload)
+    finishFramed(payload.count, words)
+  }
+
+  /// Adds one event whose payload stays where it is; its header must fit in ``room``.
+  func append(riding payload: RidingPayload, routing word: RoutingWord) {
+    appendHeader(payload.count)
+    closePiece()
+    addPiece(payload)
+    finishEvent(payload.count, word)
+  }
+
+  private func addPiece(_ payload: RidingPayload) {
+    guard let base = unsafe payload.base, payload.count > 0 else { return }
+    unsafe pieces.append(Piece(owner: payload, base: base, count: payload.count))
+  }
+
+  @inline(__always)
+  private func copy(_ bytes: UnsafeRawBufferPointer) {
+    guard let source = bytes.baseAddress else { return }
+    unsafe (tail.base + used).copyMemory(from: source, byteCount: bytes.count)
+    used += bytes.count
+  }
+
+  private func finishFramed(_ count: Int, _ words: [RoutingWord]) {
+    byteCount += count
+    eventCount += words.count
+    routing.append(contentsOf: words)
+  }
+
+  @inline(__always)
+  private func appendHeader(_ payloadByteCount: Int) {
+    unsafe (tail.base + used).storeBytes(of: 0, as: UInt32.self)
+    unsafe (tail.base + used + 4).storeBytes(
+      of: UInt32(truncatingIfNeeded: payloadByteCount).bigEndian, as: UInt32.self)
+    used += EventFraming.headerByteCount
+  }
+
+  @inline(__always)
+  private func finishEvent(_ payloadByteCount: Int, _ word: RoutingWord) {
+    byteCount += EventFraming.headerByteCount + payloadByteCount
+    eventCount += 1
+    routing.append(word)
+  }
+
+  private func closePiece() {
+    if used > pieceStart {
+      unsafe pieces.append(
+        Piece(owner: tail, base: UnsafeRawPointer(tail.base + pieceStart), count: used - pieceStart)
+      )
+    }
+    pieceStart = used
+  }
+
+  /// Completes the frame. Afterwards the block takes no more events.
+  func freeze(firstNumber: Int64, writerID: WireUUID, requestID: Int64) {
+    guard !isFrozen else { return }
+    isFrozen = true
+    self.firstNumber = firstNumber
+    unsafe AppendFrame.writeTail(
+      to: tail.base + used, eventCount: eventCount, lastEventNumber: lastNumber,
+      requestID: requestID)
+    used += AppendFrame.tailByteCount
+    closePiece()
+    guard let first = pieces.first else { return }
+    unsafe AppendFrame.writeHead(
+      to: UnsafeMutableRawPointer(mutating: first.base), writerID: writerID, byteCount: byteCount)
+  }
+
+  /// Adds the frozen frame to what is being sent; the batch keeps the memory alive.
+  func add(to batch: inout SendBatch) {
+    for piece in pieces {
+      unsafe batch.append(piece.base, piece.count, owner: piece.owner)
+    }
+  }
+
+  /// Calls `body` with each event's framed bytes, in order, copied to one place if need be.
+  func forEachEvent(_ body: (UnsafeRawBufferPointer, RoutingWord) -> Void) {
+    var cursor = unsafe PieceCursor(
+      pieces.map { unsafe UnsafeRawBufferPointer(start: $0.base, count: $0.count) })
+    cursor.skip(AppendFrame.headByteCount)
+    for word in routing {
+      let header = cursor.copy(EventFraming.headerByteCount)
+      let length = header.suffix(4).reduce(0) { $0 << 8 | Int($1) }
+      let payload = cursor.copy(length)
+      unsafe payload.withUnsafeBytes { unsafe body($0, word) }
+    }
+  }
+}
+
+/// Walks over bytes that lie in several places.
+@safe
+private struct PieceCursor {
+  private let pieces: [UnsafeRawBufferPointer]
+  private var piece = 0
+  private var offset = 0
+
+  init(_ pieces: [UnsafeRawBufferPointer]) { unsafe self.pieces = pieces }
+
+  mutating func skip(_ count: Int) { _ = copy(count) }
+
+  mutating func copy(_ count: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    while bytes.count < count, unsafe piece < pieces.count {
+      let rest = unsafe pieces[piece].count - offset
+      let step = min(rest, count - bytes.count)
+      unsafe bytes.append(contentsOf: pieces[piece][offset..<offset + step])
+      offset += step
+      if step == rest {
+        piece += 1
+        offset = 0
+      }
+    }
+    return bytes
+  }
+}
+
+/// What has to be known of an event to route it again: 52 bits of its key's hash, whether it has
+/// a key, and whether it belongs together with the event before it.
+struct RoutingWord: Sendable, Equatable {
+  let bits: UInt64
+
+  private static let noKey: UInt64 = 1 << 62
+  private static let joined: UInt64 = 1 << 63
+  private static let fractionMask: UInt64 = (1 << 52) - 1
+
+  /// - Parameter fraction: in [0, 1), a multiple of 2^-52.
+  init(fraction: Double, hasKey: Bool, isJoinedToPrevious: Bool = false) {
+    let significant = UInt64(max(0, min(fraction, 1 - 0x1p-52)) * 0x1p52)
+    bits = significant | (hasKey ? 0 : Self.noKey) | (isJoinedToPrevious ? Self.joined : 0)
+  }
+
+  var fraction: Double { Double(bits & Self.fractionMask) * 0x1p-52 }
+  var hasKey: Bool { bits & Self.noKey == 0 }
+  var isJoinedToPrevious: Bool { bits & Self.joined != 0 }
+}
+
+/// How an event stands in a segment: type 0, length, payload.
+package enum EventFraming {
+  package static let headerByteCount = 8
+  /// The largest payload of one event, 8 MiB.
+  package static let maxPayloadByteCount = 8 << 20
+  /// The most framed bytes that one frame to the store may carry.
+  package static let maxBatchByteCount = 16_777_207 - 44
+}
+
+/// The fixed parts of an `AppendBlockEnd` around its data.
+enum AppendFrame {
+  /// Frame header, writer id, size of whole events, data length.
+  static let headByteCount = 8 + 16 + 4 + 4
+  /// Number of events, last event number, request id.
+  static let tailByteCount = 4 + 8 + 8
+
+  static func writeHead(to base: UnsafeMutableRawPointer, writerID: WireUUID, byteCount: Int) {
+    let payload = UInt32(truncatingIfNeeded: headByteCount - 8 + byteCount + tailByteCount)
+    let data = UInt32(truncatingIfNeeded: byteCount)
+    unsafe base.storeBytes(of: UInt32(4).bigEndian, toByteOffset: 0, as: UInt32.self)
+    unsafe base.storeBytes(of: payload.bigEndian, toByteOffset: 4, as: UInt32.self)
+    unsafe base.storeBytes(of: writerID.high.bigEndian, toByteOffset: 8, as: UInt64.self)
+    unsafe base.storeBytes(of: writerID.low.bigEndian, toByteOffset: 16, as: UInt64.self)
+    unsafe base.storeBytes(of: data.bigEndian, toByteOffset: 24, as: UInt32.self)
+    unsafe base.storeBytes(of: data.bigEndian, toByteOffset: 28, as: UInt32.self)
+  }
+
+  static func writeTail(
+    to base: UnsafeMutableRawPointer, eventCount: Int, lastEventNumber: Int64, requestID: Int64
+  ) {
+    let count = UInt32(truncatingIfNeeded: eventCount)
+    unsafe base.storeBytes(of: count.bigEndian, toByteOffset: 0, as: UInt32.self)
+    unsafe base.storeBytes(of: lastEventNumber.bigEndian, toByteOffset: 4, as: Int64.self)
+    unsafe base.storeBytes(of: requestID.bigEndian, toByteOffset: 12, as: Int64.self)
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PravegaThreads
+
+/// What a ``StreamWriter`` needs of the client around it. All calls may block until their deadline
+/// and come from repair threads.
+package protocol AppendEnvironment: Sendable {
+  var buffers: BufferPool { get }
+  var log: Logger { get }
+  var timers: Timers { get }
+  var repairs: RepairPool { get }
+
+  /// A connection to the store of `segment`, and a token for it. Asks the controller anew when
+  /// `afterFailure` says that the last address did not work.
+  func appendConnection(
+    for segment: Segment, afterFailure: Bool, until deadline: Deadline
+  ) throws(PravegaError) -> (connection: StoreConnection, token: String)
+
+  /// The segments that replaced a sealed one, with their ranges and predecessors.
+  func successors(
+    of segment: Segment, until deadline: Deadline
+  ) throws(PravegaError) -> StreamSegmentSuccessors
+
+  /// A token of the stream was refused as expired.
+  func tokenExpired(of segment: Segment)
+}

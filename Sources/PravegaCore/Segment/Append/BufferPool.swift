@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaThreads
+
+/// Memory for events on their way to the stores: chunks of four sizes out of one budget.
+///
+/// One pool belongs to a client factory. Safe to use from any thread; ``take(_:guaranteed:)``
+/// never blocks.
+package final class BufferPool: Sendable {
+  private struct State {
+    var bytesInUse = 0
+    var waiters = 0
+    var isClosed = false
+    var free: [[ChunkMemory]] = Array(repeating: [], count: ChunkSize.allCases.count)
+  }
+
+  private let monitor = Monitor(State())
+  /// The most bytes of chunks in use, except for guaranteed ones.
+  package let limit: Int
+
+  package init(limit: Int = 16 << 20) { self.limit = limit }
+
+  deinit {
+    monitor.withLock { state in
+      for memories in state.free { for memory in memories { memory.free() } }
+      state.free = []
+    }
+  }
+
+  package var bytesInUse: Int { monitor.withLock { $0.bytesInUse } }
+
+  /// Takes a chunk if the budget allows it, or anyway when `guaranteed`: every segment with events
+  /// has a right to one, so that a dead store cannot starve the others.
+  func take(_ size: ChunkSize, guaranteed: Bool) -> Chunk? {
+    let taken = monitor.withLock { state -> ChunkMemory?? in
+      guard guaranteed || state.bytesInUse + size.byteCount <= limit else { return .none }
+      state.bytesInUse += size.byteCount
+      return .some(state.free[size.rawValue].popLast())
+    }
+    guard let taken else { return nil }
+    return Chunk(memory: taken ?? ChunkMemory(size), pool: self)
+  }
+
+  /// A chunk for events that are handed over: they were charged when they were written.
+  func takeMoved(_ byteCount: Int) -> Chunk {
+    takeAnyway(max(ChunkSize.holding(byteCount), .medium))
+  }
+
+  private func takeAnyway(_ size: ChunkSize) -> Chunk {
+    let memory = monitor.withLock { state -> ChunkMemory? in
+      state.bytesInUse += size.byteCount
+      return state.free[size.rawValue].popLast()
+    }
+    return Chunk(memory: memory ?? ChunkMemory(size), pool: self)
+  }
+
+  /// Charges bytes without asking.
+  func chargeAnyway(_ byteCount: Int) {
+    monitor.withLock { $0.bytesInUse += byteCount }
+  }
+
+  /// Charges bytes that live outside of the pool. False when the budget does not allow it.
+  func charge(_ byteCount: Int) -> Bool {
+    monitor.withLock { state in
+      // A payload larger than the whole budget passes when it is alone.
+      guard state.bytesInUse + byteCount <= limit || state.bytesInUse == 0 else { return false }
+      state.bytesInUse += byteCount
+      return true
+    }
+  }
+
+  /// Blocks until `byteCount` bytes could be had, at most until `deadline`.
+  func waitForRoom(_ byteCount: Int, until deadline: Deadline) -> Bool {
+    monitor.withLock { $0.waiters += 1 }
+    let found = monitor.wait(until: deadline) { state -> Bool? in
+      if state.isClosed { return true }
+      return state.bytesInUse + byteCount <= limit || state.bytesInUse == 0 ? true : nil
+    }
+    monitor.withLock { $0.waiters -= 1 }
+    return found ?? false
+  }
+
+  fileprivate func giveBack(_ memory: ChunkMemory) {
+    let kept = monitor.withLock { state -> (kept: Bool, wake: Bool) in
+      state.bytesInUse -= memory.size.byteCount
+      let keep = !state.isClosed && state.free[memory.size.rawValue].count < memory.size.keptFree
+      if keep { state.free[memory.size.rawValue].append(memory) }
+      return (keep, state.waiters > 0)
+    }
+    if !kept.kept { memory.free() }
+    if kept.wake { monitor.signalAll() }
+  }
+
+  func discharge(_ byteCount: Int) {
+    let wake = monitor.withLock { state -> Bool in
+      state.bytesInUse -= byteCount
+      return state.waiters > 0
+    }
+    if wake { monitor.signalAll() }
+  }
+
+  /// Wakes everybody who waits for room; they find their writer closed.
+  package func close() {
+    monitor.withLock { $0.isClosed = true }
+    monitor.signalAll()
+  }
+}
+
+/// The sizes of chunks. A segment with few events must stay cheap, a busy one needs few buffers.
+enum ChunkSize: Int, CaseIterable, Sendable, Comparable {
+  static func < (a: ChunkSize, b: ChunkSize) -> Bool { a.rawValue < b.rawValue }
+
+  case tiny, small, medium, large
+
+  /// A block of whole 64 KiB, or 256 KiB, and its frame fit exactly one chunk.
+  var byteCount: Int {
+    switch self {
+    case .tiny: return 1 << 10
+    case .small: return 4 << 10
+    case .medium: return (64 << 10) + 256
+    case .large: return (256 << 10) + 256
+    }
+  }
+
+  /// How many unused ones are kept instead of freed.
+  var keptFree: Int {
+    switch self {
+    case .tiny: return 1024
+    case .small: return 256
+    case .medium: return 64
+    case .large: return 32
+    }
+  }
+
+  var next: ChunkSize { ChunkSize(rawValue: rawValue + 1) ?? .large }
+
+  /// The smallest size that holds `byteCount`, or the largest there is.
+  static func holding(_ byteCount: Int) -> ChunkSize {
+    allCases.first { $0.byteCount >= byteCount } ?? .large
+  }
+}
+
+@safe struct ChunkMemory: @unchecked Sendable {  // @unchecked: owned by one chunk or the pool
+  let size: ChunkSize
+  let base: UnsafeMutableRawPointer
+
+  init(_ size: ChunkSize) {
+    self.size = size
+    unsafe base = .allocate(byteCount: size.byteCount, alignment: 16)
+  }
+
+  func free() { unsafe base.deallocate() }
+}
+
+/// A piece of the pool's memory; goes back when nobody refers to it any more.
+// @unchecked: written by its block's writer under that writer's lock, later only read.
+@safe
+final class Chunk: @unchecked Sendable {
+  private let memory: ChunkMemory
+  private let pool: BufferPool
+
+  fileprivate init(memory: ChunkMemory, pool: BufferPool) {
+    self.memory = memory
+    self.pool = pool
+  }
+
+  deinit { pool.giveBack(memory) }
+
+  var base: UnsafeMutableRawPointer { unsafe memory.base }
+  var capacity: Int { memory.size.byteCount }
+}
+
+/// A large payload that rides along uncopied and is charged to the pool while it does.
+// @unchecked: the bytes never change after init.
+@safe
+final class RidingPayload: @unchecked Sendable {
+  private let bytes: [UInt8]
+  private let pool: BufferPool
+
+  /// - Parameter pool: has been charged already and is discharged at the end.
+  init(_ bytes: [UInt8], chargedTo pool: BufferPool) {
+    self.bytes = bytes
+    self.pool = pool
+  }
+
+  /// For events that are handed over, which never wait for the budget.
+  convenience init(moved bytes: [UInt8], pool: BufferPool) {
+    pool.chargeAnyway(bytes.count)
+    self.init(bytes, chargedTo: pool)
+  }
+
+  deinit { pool.discharge(bytes.count) }
+
+  var count: Int { bytes.count }
+
+  /// Valid as long as this object lives: an array that nobody changes does not move.
+  var base: UnsafeRawPointer? { unsafe bytes.withUnsafeBytes { $0.baseAddress } }
+}

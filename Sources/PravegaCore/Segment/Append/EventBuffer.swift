@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Where a ``Serializer`` puts the bytes of one event.
+///
+/// The memory is the calling thread's and is used again for the next event. Valid during the
+/// serializer's call only; not to be kept or handed to another thread.
+@safe
+public final class EventBuffer {
+  private var base: UnsafeMutableRawPointer
+  private var capacity: Int
+  private var count = 0
+  /// An array that is the whole event, taken over without a copy.
+  private(set) var adopted: [UInt8]?
+  fileprivate var isInUse = false
+
+  init() {
+    capacity = 4096
+    unsafe base = .allocate(byteCount: capacity, alignment: 16)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// Number of bytes so far.
+  public var byteCount: Int { adopted?.count ?? count }
+
+  /// Adds the bytes of an array; the first one is taken over as it is.
+  public func append(_ bytes: [UInt8]) {
+    guard adopted != nil || count > 0 else {
+      adopted = bytes
+      return
+    }
+    unsafe bytes.withUnsafeBytes { unsafe append($0) }
+  }
+
+  /// Adds the UTF-8 bytes of a text.
+  public func append(_ text: String) {
+    var text = text
+    text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Adds bytes from memory.
+  public func append(_ bytes: UnsafeRawBufferPointer) {
+    spill()
+    guard let source = bytes.baseAddress else { return }
+    reserve(bytes.count)
+    unsafe (base + count).copyMemory(from: source, byteCount: bytes.count)
+    count += bytes.count
+  }
+
+  /// Adds one byte.
+  public func append(_ byte: UInt8) {
+    spill()
+    reserve(1)
+    unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count += 1
+  }
+
+  /// Adds an integer, most significant byte first.
+  public func append<T: FixedWidthInteger>(bigEndian value: T) {
+    spill()
+    let size = MemoryLayout<T>.size
+    reserve(size)
+    for index in 0..<size {
+      let byte = UInt8(truncatingIfNeeded: value >> (8 * (size - 1 - index)))
+      unsafe base.storeBytes(of: byte, toByteOffset: count + index, as: UInt8.self)
+    }
+    count += size
+  }
+
+  func reset() {
+    adopted = nil
+    count = 0
+    // One giant event must not leave its memory with every thread.
+    guard capacity > 1 << 20 else { return }
+    unsafe base.deallocate()
+    capacity = 4096
+    unsafe base = .allocate(byteCount: capacity, alignment: 16)
+  }
+
+  @inline(__always)
+  func withBytes<R, E>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    guard let adopted else {
+      return try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+    var result: Result<R, E>?
+    unsafe adopted.withUnsafeBytes { bytes in
+      do throws(E) { result = .success(try unsafe body(bytes)) } catch { result = .failure(error) }
+    }
+    guard let result else { return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    return try result.get()
+  }
+
+  /// The event as an array of its own.
+  func takeBytes() -> [UInt8] {
+    if let adopted { return adopted }
+    return unsafe Array(UnsafeRawBufferPointer(start: base, count: count))
+  }
+
+  private func spill() {
+    guard let bytes = adopted else { return }
+    adopted = nil
+    unsafe bytes.withUnsafeBytes { unsafe append($0) }
+  }
+
+  private func reserve(_ more: Int) {
+    guard count + more > capacity else { return }
+    let larger = max(capacity * 2, count + more)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    unsafe memory.copyMemory(from: base, byteCount: count)
+    unsafe base.deallocate()
+    unsafe base = memory
+    capacity = larger
+  }
+}
+
+extension EventBuffer {
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    unsafe pthread_key_create(&key) { memory in
+      guard let memory = unsafe memory else { return }
+      unsafe Unmanaged<EventBuffer>.fromOpaque(memory).release()
+    }
+    return key
+  }()
+
+  /// Runs `body` with the calling thread's buffer, emptied.
+  @inline(__always)
+  static func withScratch<R>(_ body: (EventBuffer) throws -> R) rethrows -> R {
+    let buffer = current
+    // A serializer may itself write to another stream.
+    guard !buffer.isInUse else { return try body(EventBuffer()) }
+    buffer.isInUse = true
+    defer {
+      buffer.reset()
+      buffer.isInUse = false
+    }
+    return try body(buffer)
+  }
+
+  private static var current: EventBuffer {
+    if let memory = unsafe pthread_getspecific(key) {
+      return unsafe Unmanaged<EventBuffer>.fromOpaque(memory).takeUnretainedValue()
+    }
+    let buffer = EventBuffer()
+    unsafe pthread_setspecific(key, Unmanaged.passRetained(buffer).toOpaque())
+    return buffer
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaNet
+internal import PravegaThreads
+internal import PravegaWire
+
+/// Ties one segment writer to a connection: hands blocks over and takes the store's answers.
+final class SegmentFlow: AppendFlow {
+  private let writer: StreamWriter
+  private let appender: SegmentAppender
+
+  init(_ appender: SegmentAppender, of writer: StreamWriter) {
+    self.appender = appender
+    self.writer = writer
+  }
+
+  func takeBlocks(for connection: StoreConnection, into batch: inout SendBatch) -> Int {
+    let blocks = writer.monitor.withLock { _ in appender.takeUnsent(for: connection) }
+    for block in blocks { block.add(to: &batch) }
+    return blocks.count
+  }
+
+  func received(_ frame: ReceivedFrame, on connection: StoreConnection) {
+    do throws(PravegaError) {
+      switch frame.code {
+      case DataAppended.code: try acknowledged(frame, connection)
+      case AppendSetup.code: try setUp(frame, connection)
+      case SegmentIsSealed.code: writer.sealed(appender, on: connection)
+      case NoSuchSegment.code: writer.segmentIsGone(appender, on: connection)
+      case WrongHost.code:
+        writer.log(.info, "a segment moved to another store", appender)
+        connection.retire()
+        writer.lost(appender, on: connection, wrongHost)
+      case AuthTokenCheckFailed.code: try tokenRefused(frame, connection)
+      default: throw try unexpected(frame, connection)
+      }
+    } catch {
+      // What a peer sends wrongly costs it the connection, never an event.
+      writer.log(.warning, "dropping a connection: \(error.message)", appender)
+      connection.fail(error)
+    }
+  }
+
+  func connectionLost(_ connection: StoreConnection, _ error: PravegaError) {
+    writer.lost(appender, on: connection, error)
+  }
+
+  private func acknowledged(_ frame: ReceivedFrame, _ connection: StoreConnection)
+    throws(PravegaError)
+  {
+    guard let number = frame.int64(at: 16) else {
+      throw WireCodec.malformed(frame, from: connection.endpoint)
+    }
+    let writeOffset = frame.int64(at: 40) ?? -1
+    let acknowledged = writer.monitor.withLock { _ in
+      appender.acknowledge(through: number, writeOffset: writeOffset, on: connection)
+    }
+    guard case .blocks(let blocks) = acknowledged else {
+      throw WireCodec.malformed(frame, from: connection.endpoint)
+    }
+    connection.acknowledged(blocks.count)
+    for block in blocks { block.completion.resolve(.stored) }
+  }
+
+  private func setUp(_ frame: ReceivedFrame, _ connection: StoreConnection) throws(PravegaError) {
+    let reply = try WireCodec.decode(AppendSetup.self, frame, from: connection.endpoint)
+    let (result, hasMore) = writer.monitor.withLock { _ -> (SegmentAppender.Acknowledged, Bool) in
+      guard case .settingUp(let current) = appender.phase, current === connection,
+        reply.writerID == appender.writerID
+      else { return (.violation, false) }
+      let result = appender.resume(after: reply.lastEventNumber, on: connection)
+      appender.isQueued = appender.hasEvents
+      return (result, appender.hasEvents)
+    }
+    // An AppendSetup that nobody asked for says nothing about what is stored.
+    guard case .blocks(let blocks) = result else {
+      throw WireCodec.malformed(frame, from: connection.endpoint)
+    }
+    for block in blocks { block.completion.resolve(.stored) }
+    if hasMore { connection.wake(appender.flowID, isFull: true) }
+  }
+
+  private func tokenRefused(_ frame: ReceivedFrame, _ connection: StoreConnection)
+    throws(PravegaError)
+  {
+    let reply = try WireCodec.decode(AuthTokenCheckFailed.self, frame, from: connection.endpoint)
+    guard reply.errorCode == StoreFailure.tokenExpiredCode else {
+      writer.failed(
+        appender, on: connection, StoreFailure.tokenRefused(appender.name, connection.endpoint))
+      return
+    }
+    writer.environment.tokenExpired(of: appender.segment)
+    writer.log(.info, "a token expired and is renewed", appender)
+    // Other flows of the connection have tokens of their own, which may be as old.
+    connection.retire()
+    writer.lost(
+      appender, on: connection, StoreFailure.tokenExpired(appender.name, connection.endpoint))
+  }
+
+  private func unexpected(_ frame: ReceivedFrame, _ connection: StoreConnection)
+    throws(PravegaError) -> PravegaError
+  {
+    try StoreFailure.error(frame, from: connection.endpoint)
+      ?? WireCodec.malformed(frame, from: connection.endpoint)
+  }
+
+  private var wrongHost: PravegaError {
+    PravegaError(
+      .connectionFailed, "The store does not own \(appender.name) any more.", retry: .safe)
+  }
+}

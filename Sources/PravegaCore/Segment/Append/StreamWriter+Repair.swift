@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaThreads
+internal import PravegaWire
+
+// What happens when a connection breaks or a segment ends. IO threads only note it; one repair job
+// at a time per writer does the work, with a deadline for each step.
+extension StreamWriter {
+  /// A writer gives its events up after so long without its store.
+  static let giveUpAfter = Duration.seconds(120)
+  private static let stepTimeout = Duration.seconds(10)
+  private static let setupTimeout = Duration.seconds(10)
+
+  func log(_ level: LogLevel, _ message: String, _ appender: SegmentAppender) {
+    environment.log.log(
+      level, message, [("segment", appender.name), ("requestId", String(appender.requestID))])
+  }
+
+  // MARK: - What the connection reports
+
+  func lost(_ appender: SegmentAppender, on connection: StoreConnection, _ error: PravegaError) {
+    guard leave(appender, connection, to: .disconnected) else { return }
+    _ = monitor.withLock { _ in appender.noteFailure(error) }
+    log(.info, "a connection was lost: \(error.message)", appender)
+    wantRepair()
+  }
+
+  func sealed(_ appender: SegmentAppender, on connection: StoreConnection) {
+    // Only an answer to an append of the current connection counts: it comes after its set-up, so
+    // what is acknowledged and what is not is settled.
+    let isReady = monitor.withLock { _ -> Bool in
+      guard case .ready(let current) = appender.phase else { return false }
+      return current === connection
+    }
+    guard isReady, leave(appender, connection, to: .sealed) else { return }
+    log(.info, "a segment was sealed", appender)
+    wantRepair()
+  }
+
+  /// The segment was truncated away or its stream deleted.
+  func segmentIsGone(_ appender: SegmentAppender, on connection: StoreConnection) {
+    guard leave(appender, connection, to: .sealed) else { return }
+    log(.info, "a segment does not exist any more", appender)
+    let doubtful = monitor.withLock { _ in appender.takeDoubtful() }
+    let error = PravegaError(
+      .noSuchSegment,
+      "The segment \(appender.name) was removed while events were on their way to it.",
+      hint: "They may or may not have been stored.", retry: .outcomeUnknown,
+      context: .init(subject: appender.name))
+    for block in doubtful { block.completion.resolve(.failed(error)) }
+    wantRepair()
+  }
+
+  func failed(_ appender: SegmentAppender, on connection: StoreConnection, _ error: PravegaError) {
+    guard leave(appender, connection, to: .failed(error)) else { return }
+    giveUp(appender, error)
+  }
+
+  /// Takes the flow off its connection, if that still is its connection.
+  private func leave(
+    _ appender: SegmentAppender, _ connection: StoreConnection, to phase: SegmentAppender.Phase
+  ) -> Bool {
+    let inFlight = monitor.withLock { _ -> Int? in
+      guard appender.connection === connection else { return nil }
+      return appender.detach(to: phase)
+    }
+    guard let inFlight else { return false }
+    connection.removeAppendFlow(appender.flowID, inFlight: inFlight)
+    monitor.signalAll()
+    return true
+  }
+
+  private func giveUp(_ appender: SegmentAppender, _ error: PravegaError) {
+    let blocks = monitor.withLock { _ -> [AppendBlock] in
+      appender.phase = .failed(error)
+      return appender.takeAll()
+    }
+    log(.error, "giving up on a segment: \(error.message)", appender)
+    for block in blocks { block.completion.resolve(.failed(error)) }
+    monitor.signalAll()
+  }
+
+  // MARK: - Repair
+
+  /// Starts a repair job unless one runs already; that one then goes round again.
+  func wantRepair() {
+    let start = monitor.withLock { state -> Bool in
+      guard state.end == nil else { return false }
+      state.isRepairWanted = true
+      guard !state.isRepairing else { return false }
+      state.isRepairing = true
+      return true
+    }
+    if start { environment.repairs.submit { [self] in repair() } }
+  }
+
+  private func repair() {
+    while true {
+      let work = monitor.withLock { state -> [SegmentAppender]? in
+        guard state.isRepairWanted, state.end == nil else {
+          state.isRepairing = false
+          return nil
+        }
+        state.isRepairWanted = false
+        return state.appenders.values.filter(\.needsRepair)
+      }
+      guard let work else { return }
+      for appender in work where appender.isSealed(monitor) { handOver(appender) }
+      reconnect(work)
+      scheduleRetry()
+    }
+  }
+
+  private func reconnect(_ appenders: [SegmentAppender]) {
+    // One dead endpoint costs one time-out a round, not one for each of its segments.
+    var hasFailed = false
+    for appender in appenders {
+      guard appender.isDue(monitor) else { continue }
+      if hasFailed {
+        monitor.withLock { _ in appender.postpone() }
+        continue
+      }
+      do throws(PravegaError) { try connect(appender) } catch {
+        hasFailed = error.code == .connectionFailed || error.code == .timeout
+        noteFailure(appender, error)
+      }
+    }
+  }
+
+  private func connect(_ appender: SegmentAppender) throws(PravegaError) {
+    let isRetry = monitor.withLock { _ in appender.failedAttempts > 0 }
+    let (connection, token) = try environment.appendConnection(
+      for: appender.segment, afterFailure: isRetry, until: .after(Self.stepTimeout))
+    var setup = SetupAppend()
+    setup.requestID = appender.requestID
+    setup.writerID = appender.writerID
+    setup.segment = appender.name
+    setup.delegationToken = token
+    let frame = try WireCodec.frame(setup)
+    let isWanted = monitor.withLock { state -> Bool in
+      guard state.end == nil, case .disconnected = appender.phase else { return false }
+      appender.phase = .settingUp(connection)
+      return true
+    }
+    guard isWanted else { return }
+    guard connection.add(SegmentFlow(appender, of: self), id: appender.flowID) else {
+      _ = leave(appender, connection, to: .disconnected)
+      throw PravegaError(
+        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+    }
+    connection.send(frame)
+    watchSetup(of: appender, on: connection)
+  }
+
+  /// A store that does not answer the set-up loses its connection.
+  private func watchSetup(of appender: SegmentAppender, on connection: StoreConnection) {
+    environment.timers.schedule(after: Self.setupTimeout) { [weak self] in
+      guard let self else { return }
+      let isStuck = monitor.withLock { _ -> Bool in
+        guard case .settingUp(let current) = appender.phase else { return false }
+        return current === connection
+      }
+      guard isStuck else { return }
+      connection.fail(
+        PravegaError(
+          .connectionFailed, "\(connection.endpoint) did not answer SetupAppend.", retry: .safe))
+    }
+  }
+
+  private func noteFailure(_ appender: SegmentAppender, _ error: PravegaError) {
+    let since = monitor.withLock { _ -> Deadline in appender.noteFailure(error) }
+    if error.retry == .never && error.code != .connectionFailed {
+      return giveUp(appender, error)
+    }
+    guard since.advanced(by: Self.giveUpAfter).hasPassed else { return }
+    giveUp(
+      appender,
+      PravegaError(
+        .retriesExhausted,
+        "The segment store of \(appender.name) could not be reached for \(Int(Self.giveUpAfter.seconds)) seconds.",
+        hint: error.message, retry: .outcomeUnknown, context: .init(subject: appender.name),
+        underlying: error))
+  }
+
+  private func scheduleRetry() {
+    let next = monitor.withLock { state in
+      state.appenders.values.compactMap { $0.needsRepair ? $0.retryAt ?? .now : nil }.min()
+    }
+    guard let next else { return }
+    environment.timers.schedule(after: next.remaining) { [weak self] in self?.wantRepair() }
+  }
+}
+
+extension SegmentAppender {
+  var needsRepair: Bool {
+    switch phase {
+    case .disconnected, .sealed: return true
+    case .settingUp, .ready, .moved, .failed: return false
+    }
+  }
+
+  /// Blocks that were sent on a connection that broke and never heard of again.
+  func takeDoubtful() -> [AppendBlock] {
+    let all = takeAll()
+    let doubtful = all.filter(\.isInDoubt)
+    keep(all.filter { !$0.isInDoubt })
+    return doubtful
+  }
+
+  fileprivate func isSealed(_ monitor: Monitor<StreamWriter.State>) -> Bool {
+    monitor.withLock { _ in
+      guard case .sealed = phase else { return false }
+      return retryAt?.hasPassed ?? true
+    }
+  }
+
+  fileprivate func isDue(_ monitor: Monitor<StreamWriter.State>) -> Bool {
+    monitor.withLock { _ in
+      guard case .disconnected = phase else { return false }
+      return retryAt?.hasPassed ?? true
+    }
+  }
+
+  /// Counts a failure and says when the next attempt is due.
+  ///
+  /// - Returns: since when there are failures.
+  @discardableResult
+  func noteFailure(_ error: PravegaError) -> Deadline {
+    failedAttempts += 1
+    if failingSince == nil { failingSince = .now }
+    retryAt =
+      failedAttempts == 1 ? nil : .after(RepairSchedule.delay(beforeAttempt: failedAttempts))
+    return failingSince ?? .now
+  }
+
+  fileprivate func postpone() {
+    retryAt = .after(RepairSchedule.delay(beforeAttempt: max(2, failedAttempts + 1)))
+  }
+}
+
+/// Waits between repair attempts: jittered, growing, at most five seconds, so that a store is found
+/// again soon after it is back.
+enum RepairSchedule {
+  static let longest = Duration.seconds(5)
+
+  static func delay(beforeAttempt attempt: Int) -> Duration {
+    let exponent = min(max(0, attempt - 2), 10)
+    let base = min(Double(longest.saturatingNanoseconds), 10_000_000 * Double(1 << exponent))
+    return .nanoseconds(Int64(base * Double.random(in: 0.5...1)))
+  }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaNet
+package import PravegaThreads
+internal import PravegaWire
+
+/// Writes events of one stream: picks the segment of each, keeps blocks in flight on shared
+/// connections, repairs what breaks and hands events over to successors.
+///
+/// One lock protects the routing table and all segment writers, so that a hand-over is a change
+/// under that lock. Callers leave the lock before anything is sent. Safe to use from any thread.
+package final class StreamWriter: Sendable {
+  struct State {
+    var table = RoutingTable()
+    var segments = StreamSegments.empty
+    /// By segment id; only those that the table refers to.
+    var appenders: [Int64: SegmentAppender] = [:]
+    /// Why nothing can be written any more.
+    var end: PravegaError?
+    var isRepairing = false
+    var isRepairWanted = false
+    var random = SystemRandomNumberGenerator()
+  }
+
+  /// What a sent request has to wake.
+  fileprivate struct Wake {
+    var connection: StoreConnection?
+    var flow = FlowID(value: 0)
+    var isFull = false
+  }
+
+  let environment: any AppendEnvironment
+  let stream: PravegaStream
+  let monitor = Monitor(State())
+
+  /// Block size at which a block goes without waiting, bytes.
+  static let blockLimit = 64 << 10
+  /// The same where the segment has its connection to itself.
+  static let soleBlockLimit = 1 << 20
+  /// Payloads above this ride along uncopied.
+  static let ridingThreshold = 64 << 10
+
+  package init(
+    stream: PravegaStream, segments: StreamSegments, environment: any AppendEnvironment
+  ) throws(PravegaError) {
+    self.stream = stream
+    self.environment = environment
+    guard !segments.isEmpty else { throw StreamWriter.sealedError(stream) }
+    monitor.withLock { state in
+      state.install(segments) { SegmentAppender(segment: $0) }
+    }
+    wantRepair()
+  }
+
+  // MARK: - Writing
+
+  /// Adds one event. Blocks only when the memory budget is used up or its segment is being replaced.
+  ///
+  /// - Parameter fraction: hash of the routing key in [0, 1), or nil for an event without one.
+  package func write(
+    _ buffer: EventBuffer, fraction: Double?, until deadline: Deadline
+  ) throws(PravegaError) -> WriteFuture {
+    guard buffer.byteCount <= EventFraming.maxPayloadByteCount else {
+      throw PravegaError(
+        .invalidArgument,
+        "The event has \(buffer.byteCount) bytes; the limit is \(EventFraming.maxPayloadByteCount).",
+        hint: "Split it, or switch on enableLargeEvents in EventWriterConfig.")
+    }
+    let word = RoutingWord(fraction: fraction ?? Double.random(in: 0..<1), hasKey: fraction != nil)
+    if buffer.byteCount > Self.ridingThreshold {
+      let payload = try ride(buffer.takeBytes(), until: deadline)
+      return try unsafe append(.riding(payload, word), word: word, until: deadline)
+    }
+    return try unsafe buffer.withBytes { (bytes) throws(PravegaError) in
+      try unsafe append(.payload(bytes, word), word: word, until: deadline)
+    }
+  }
+
+  /// Adds events that share a routing key as one atomic append.
+  ///
+  /// - Parameter framed: the events with their headers, one after the other.
+  package func writeBatch(
+    framed: [UInt8], count: Int, fraction: Double, until deadline: Deadline
+  ) throws(PravegaError) -> WriteFuture {
+    let first = RoutingWord(fraction: fraction, hasKey: true)
+    let later = RoutingWord(fraction: fraction, hasKey: true, isJoinedToPrevious: true)
+    let words = [first] + Array(repeating: later, count: max(0, count - 1))
+    if framed.count > Self.ridingThreshold {
+      let payload = try ride(framed, until: deadline)
+      return try unsafe append(.ridingFramed(payload, words), word: first, until: deadline)
+    }
+    var result: Result<WriteFuture, PravegaError>?
+    unsafe framed.withUnsafeBytes { bytes in
+      do throws(PravegaError) {
+        result = .success(try unsafe append(.framed(bytes, words), word: first, until: deadline))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    guard let result else { throw PravegaError(.invalidArgument, "The batch is empty.") }
+    return try result.get()
+  }
+
+  private func ride(_ bytes: [UInt8], until deadline: Deadline) throws(PravegaError)
+    -> RidingPayload
+  {
+    let pool = environment.buffers
+    while !pool.charge(bytes.count) {
+      try throwIfEnded()
+      guard pool.waitForRoom(bytes.count, until: deadline) else { throw noRoomError() }
+    }
+    return RidingPayload(bytes, chargedTo: pool)
+  }
+
+  fileprivate enum Step {
+    case done(WriteFuture, Wake)
+    case needsChunk(ChunkSize, guaranteed: Bool)
+    case waitForHandOver
+    case failed(PravegaError)
+  }
+
+  @inline(__always)
+  private func append(
+    _ item: AppendItem, word: RoutingWord, until deadline: Deadline
+  ) throws(PravegaError) -> WriteFuture {
+    var spare: Chunk?
+    while true {
+      switch monitor.withLock({ $0.place(item, word, &spare) }) {
+      case .done(let future, let wake):
+        if let connection = wake.connection { connection.wake(wake.flow, isFull: wake.isFull) }
+        return future
+      case .needsChunk(let size, let guaranteed):
+        spare = try takeChunk(size, guaranteed: guaranteed, until: deadline)
+      case .waitForHandOver:
+        try waitForHandOver(word, until: deadline)
+      case .failed(let error):
+        throw error
+      }
+    }
+  }
+
+  private func takeChunk(
+    _ size: ChunkSize, guaranteed: Bool, until deadline: Deadline
+  ) throws(PravegaError) -> Chunk {
+    let pool = environment.buffers
+    while true {
+      if let chunk = pool.take(size, guaranteed: guaranteed) { return chunk }
+      try throwIfEnded()
+      guard pool.waitForRoom(size.byteCount, until: deadline) else { throw noRoomError() }
+    }
+  }
+
+  private func waitForHandOver(_ word: RoutingWord, until deadline: Deadline) throws(PravegaError) {
+    let isOver = monitor.wait(until: deadline) { state -> Bool? in
+      if state.end != nil { return true }
+      guard let appender = state.table.appender(for: word.fraction) else { return true }
+      if case .sealed = appender.phase { return nil }
+      return true
+    }
+    guard isOver == nil else { return }
+    throw PravegaError(
+      .timeout, "The segment was sealed and its successors did not take over in time.",
+      hint: "The event was not written; check that the controller can be reached.", retry: .safe)
+  }
+
+  private func throwIfEnded() throws(PravegaError) {
+    if let end = monitor.withLock({ $0.end }) { throw end }
+  }
+
+  private func noRoomError() -> PravegaError {
+    PravegaError(
+      .timeout,
+      "The event was not written: \(environment.buffers.limit) bytes are in flight already.",
+      hint:
+        "The segment store does not keep up or cannot be reached; write more slowly or wait longer.",
+      retry: .safe)
+  }
+
+  static func sealedError(_ stream: PravegaStream) -> PravegaError {
+    PravegaError(
+      .segmentSealed, "The stream \(stream.scopedName) is sealed and takes no more events.",
+      hint: "Write to another stream.")
+  }
+
+  // MARK: - Waiting and closing
+
+  /// Waits until every event written before the call is stored.
+  package func flush(until deadline: Deadline) throws(PravegaError) {
+    let pending = monitor.withLock { state -> [WriteFuture] in
+      state.appenders.values.flatMap { $0.lastPending }
+    }
+    var firstError: PravegaError?
+    for future in pending {
+      do throws(PravegaError) { try future.wait(until: deadline) } catch {
+        firstError = firstError ?? error
+      }
+    }
+    if let firstError { throw firstError }
+    if let end = monitor.withLock({ $0.end }), end.code != .segmentSealed { throw end }
+  }
+
+  /// Largest write offset known of each current segment, -1 where nothing was acknowledged.
+  package var writeOffsets: [Int64: Int64] {
+    monitor.withLock { $0.appenders.mapValues(\.lastWriteOffset) }
+  }
+
+  /// Fails what is not acknowledged and refuses everything from now on. Never blocks.
+  package func close() {
+    end(
+      with: PravegaError(
+        .objectClosed, "The writer is closed.", retry: .outcomeUnknown))
+  }
+
+  /// Ends the writer for good: every pending event fails with `error`.
+  func end(with error: PravegaError) {
+    typealias Left = (blocks: [AppendBlock], connection: StoreConnection?, flow: FlowID, sent: Int)
+    let left = monitor.withLock { state -> [Left] in
+      guard state.end == nil else { return [] }
+      state.end = error
+      state.table = RoutingTable()
+      let all = state.appenders.values
+      state.appenders = [:]
+      return all.map { appender in
+        let connection = appender.connection
+        let sent = appender.detach(to: .failed(error))
+        return (appender.takeAll(), connection, appender.flowID, sent)
+      }
+    }
+    monitor.signalAll()
+    for appender in left {
+      appender.connection?.removeAppendFlow(appender.flow, inFlight: appender.sent)
+      for block in appender.blocks { block.completion.resolve(.failed(error)) }
+    }
+  }
+}
+
+extension StreamWriter.State {
+  /// Puts the new segments' writers in place; those that stay keep theirs.
+  mutating func install(_ segments: StreamSegments, make: (Segment) -> SegmentAppender) {
+    var next: [Int64: SegmentAppender] = [:]
+    var entries: [(upperBound: Double, appender: SegmentAppender)] = []
+    for entry in segments.entries {
+      let segment = entry.segment.segment
+      let appender = next[segment.segmentID] ?? appenders[segment.segmentID] ?? make(segment)
+      next[segment.segmentID] = appender
+      entries.append((entry.upperBound, appender))
+    }
+    self.segments = segments
+    appenders = next
+    table = RoutingTable(entries)
+  }
+
+  @inline(__always)
+  fileprivate mutating func place(
+    _ item: AppendItem, _ word: RoutingWord, _ spare: inout Chunk?
+  ) -> StreamWriter.Step {
+    if let end { return .failed(end) }
+    guard let appender = table.appender(for: word.fraction) else { return .waitForHandOver }
+    var limit = StreamWriter.blockLimit
+    switch appender.phase {
+    case .ready(let connection): if connection.isSole { limit = StreamWriter.soleBlockLimit }
+    case .disconnected, .settingUp: break
+    case .sealed, .moved: return .waitForHandOver
+    case .failed(let error): return .failed(error)
+    }
+    switch appender.place(item, limit: limit, spare: &spare) {
+    case .needsChunk(let size, let guaranteed): return .needsChunk(size, guaranteed: guaranteed)
+    case .placed(let completion, let index, let isFull):
+      var wake = StreamWriter.Wake()
+      if case .ready(let connection) = appender.phase, isFull || !appender.isQueued {
+        appender.isQueued = true
+        wake = StreamWriter.Wake(connection: connection, flow: appender.flowID, isFull: isFull)
+      }
+      return .done(WriteFuture(completion: completion, index: index), wake)
+    }
+  }
+}
