@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaThreads
+
+/// A bounded set of threads that run handlers. Threads start when all others are busy.
+final class HandlerPool: Sendable {
+  private struct State {
+    var workers: [Worker] = []
+    var idle = 0
+    var isClosed = false
+  }
+
+  private let queue: BlockingQueue<@Sendable () -> Void>
+  private let maxThreads: Int
+  private let monitor = Monitor(State())
+
+  init(maxThreads: Int, maxWaiting: Int) {
+    self.maxThreads = max(1, maxThreads)
+    queue = BlockingQueue(capacity: maxWaiting)
+  }
+
+  /// Never waits.
+  ///
+  /// - Returns: false when too many wait already, or after `close`.
+  func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
+    guard queue.push(job, until: .now) else { return false }
+    monitor.withLock { state in
+      let isEnough = state.idle >= queue.count || state.workers.count >= maxThreads
+      guard !state.isClosed, !isEnough else { return }
+      let name = "prv-rpc-\(state.workers.count + 1)"
+      let worker = Worker.start(name: name) { [self] in run() }
+      if worker.didStart { state.workers.append(worker) }
+    }
+    return true
+  }
+
+  /// Ends the threads; jobs that wait are still taken, so that each learns of its end.
+  ///
+  /// - Returns: whether all threads are gone.
+  func close(until deadline: Deadline) -> Bool {
+    let workers = monitor.withLock { state in
+      state.isClosed = true
+      return state.workers
+    }
+    queue.close()
+    var areGone = true
+    for worker in workers where !worker.isCurrent {
+      areGone = worker.join(until: deadline) && areGone
+    }
+    return areGone
+  }
+
+  private func run() {
+    while true {
+      monitor.withLock { $0.idle += 1 }
+      let job = queue.pop()
+      monitor.withLock { $0.idle -= 1 }
+      guard let job else { return }
+      job()
+    }
+  }
+}
