@@ -108,10 +108,11 @@ extension SegmentState {
 
   /// One entry per key, in order; the version says which are absent.
   func get(_ keys: [[UInt8]]) throws(StoreError) -> [TableEntryValue] {
-    _ = try requireTable()
+    let isFixed = try requireTable()
     var result: [TableEntryValue] = []
     for key in keys {
-      try check(key)
+      // A key that no hash table can hold is merely absent.
+      if isFixed { try check(key) }
       result.append(entry(key) ?? TableEntryValue(key, [], version: TableVersion.absent))
     }
     return result

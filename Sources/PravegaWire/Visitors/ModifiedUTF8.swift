@@ -24,11 +24,13 @@ enum WireText {
     }
   }
 
-  /// Nil when the bytes are not modified UTF-8. Plain UTF-8 is accepted too.
+  /// Nil when the bytes are not modified UTF-8. The four-byte sequences of plain UTF-8 are not:
+  /// Java closes the connection.
   static func decode(_ bytes: UnsafeRawBufferPointer) -> String? {
     if unsafe bytes.allSatisfy({ $0 < 0x80 }) {
       return unsafe String(decoding: bytes, as: UTF8.self)
     }
+    guard unsafe bytes.allSatisfy({ $0 < 0xf0 }) else { return nil }
     if let text = unsafe String(validating: bytes, as: UTF8.self) { return text }
     guard let units = unsafe codeUnits(bytes) else { return nil }
     return String(decoding: units, as: UTF16.self)
