@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaNet
+internal import PravegaThreads
+internal import PravegaWire
+
+extension SegmentReader: FlowHandler {
+  package func received(_ frame: ReceivedFrame, on connection: StoreConnection) {
+    do throws(PravegaError) {
+      switch frame.code {
+      case SegmentRead.code: try data(frame, connection)
+      case SegmentIsSealed.code: finish(.endOfSegment)
+      case NoSuchSegment.code: finish(.missing)
+      case SegmentIsTruncated.code:
+        let reply = try WireCodec.decode(SegmentIsTruncated.self, frame, from: connection.endpoint)
+        finish(.truncated(startOffset: reply.startOffset))
+      default: try refused(frame, connection)
+      }
+    } catch {
+      connection.fail(error)
+    }
+  }
+
+  package func connectionLost(_ connection: StoreConnection, _ error: PravegaError) {
+    lose(connection, error)
+  }
+
+  private func refused(_ frame: ReceivedFrame, _ connection: StoreConnection) throws(PravegaError) {
+    guard let error = try StoreFailure.error(frame, from: connection.endpoint) else {
+      throw WireCodec.malformed(frame, from: connection.endpoint)
+    }
+    switch error.code {
+    case .tokenExpired:
+      feed.core.tokenExpired(for: segment.pravegaStream)
+      feed.forgetToken(of: segment.pravegaStream)
+      connection.retire()
+      lose(connection, error)
+    case .invalidToken: finish(.failed(error))
+    default:
+      // Another host, or a store that failed: ask the controller and go on elsewhere.
+      connection.retire()
+      lose(connection, error)
+    }
+  }
+
+  /// Leaves a connection; the feed's repair finds another one.
+  private func lose(_ connection: StoreConnection, _ error: PravegaError) {
+    let (flowID, reserved) = monitor.withLock { state -> (FlowID?, Int) in
+      guard state.connection === connection else { return (nil, 0) }
+      let flowID = state.flowID
+      let reserved = state.reserved
+      state.connection = nil
+      state.requested = nil
+      state.reserved = 0
+      state.flowID = .next()
+      state.noteFailure()
+      return (flowID, reserved)
+    }
+    guard let flowID else { return }
+    connection.removeFlow(flowID)
+    feed.core.readBudget.release(reserved)
+    feed.core.log.log(
+      .info, "a read connection was lost: \(error.message)",
+      [("segment", segment.qualifiedName), ("endpoint", connection.endpoint.description)])
+    feed.wantRepair()
+  }
+
+  /// No more bytes come after those that are here.
+  func finish(_ end: End) {
+    let reserved = monitor.withLock { state -> Int in
+      state.end = end
+      state.requested = nil
+      defer { state.reserved = 0 }
+      return state.reserved
+    }
+    feed.core.readBudget.release(reserved)
+    feed.enqueue(self)
+  }
+
+  private func data(_ frame: ReceivedFrame, _ connection: StoreConnection) throws(PravegaError) {
+    guard let reply = ReadReply(frame) else {
+      throw WireCodec.malformed(frame, from: connection.endpoint)
+    }
+    let budget = feed.core.readBudget
+    let granted = monitor.withLock { state -> Int? in
+      // A reply to a question that is not asked any more, as after a seek.
+      guard state.connection === connection, state.requested == reply.offset else { return nil }
+      state.requested = nil
+      state.failedAttempts = 0
+      state.failingSince = nil
+      defer { state.reserved = 0 }
+      return state.reserved
+    }
+    guard let granted else { return }
+    let count = unsafe reply.data.count
+    let isEmpty = count == 0
+    if isEmpty { budget.release(granted) }
+    let chunk =
+      isEmpty
+      ? nil : unsafe ReadChunk.make(reply.data, slab: frame.slab, reserved: granted, budget: budget)
+    monitor.withLock { state in
+      if let chunk, !state.isClosed { state.chunks.append(chunk) }
+      state.nextOffset = reply.offset &+ Int64(count)
+      if reply.endOfSegment { state.end = .endOfSegment }
+      state.window = nextWindow(state.window, granted: granted, count, atTail: reply.atTail)
+    }
+    if !isEmpty || reply.endOfSegment { feed.enqueue(self) }
+    sendRequestIfDue()
+  }
+
+  private func sendRequestIfDue() {
+    if monitor.withLock({ $0.wantsRequest }) { sendRequest() }
+  }
+
+  private func nextWindow(_ window: Int, granted: Int, _ count: Int, atTail: Bool) -> Int {
+    if atTail { return Self.firstWindow }
+    return count >= granted ? min(maxWindow, max(window, granted) * 4) : window
+  }
+}
+
+extension SegmentReader.State {
+  mutating func noteFailure() {
+    failedAttempts += 1
+    if failingSince == nil { failingSince = .now }
+    retryAt =
+      failedAttempts == 1 ? nil : .after(RepairSchedule.delay(beforeAttempt: failedAttempts))
+  }
+}
+
+extension ReadChunk {
+  fileprivate static func make(
+    _ bytes: UnsafeRawBufferPointer, slab: AnyObject?, reserved: Int, budget: ByteBudget
+  ) -> ReadChunk {
+    guard let slab else {
+      return unsafe ReadChunk(copying: bytes, reserved: reserved, budget: budget)
+    }
+    return unsafe ReadChunk(borrowing: bytes, of: slab, reserved: reserved, budget: budget)
+  }
+}
+
+/// A `SegmentRead` whose data stays where it was received.
+@safe
+struct ReadReply {
+  let offset: Int64
+  let atTail: Bool
+  let endOfSegment: Bool
+  let data: UnsafeRawBufferPointer
+
+  /// Nil when the frame is too short for its fields.
+  init?(_ frame: ReceivedFrame) {
+    guard let nameLength = frame.uint16(at: 0) else { return nil }
+    let first = 2 + Int(nameLength)
+    guard let offset = frame.int64(at: first), let length = frame.int32(at: first + 10),
+      length >= 0, unsafe frame.payload.count >= first + 14 + Int(length)
+    else { return nil }
+    self.offset = offset
+    unsafe atTail = frame.payload[first + 8] != 0
+    unsafe endOfSegment = frame.payload[first + 9] != 0
+    unsafe data = UnsafeRawBufferPointer(
+      rebasing: frame.payload[first + 14..<first + 14 + Int(length)])
+  }
+}
