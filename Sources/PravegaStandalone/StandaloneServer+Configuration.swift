@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import PravegaCore
+internal import PravegaCore
 
 extension StandaloneServer {
   /// What an embedded server is started with. The defaults suit tests: loopback, free ports, no

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import PravegaCore
+internal import PravegaCore
 internal import PravegaNet
 internal import PravegaThreads
 
