@@ -4,16 +4,50 @@
 ///
 /// A position is a snapshot; it does not change when the reader goes on.
 public struct Position: Sendable, Hashable {
-  /// The offset after the last event returned; -1 for a segment read to its end but not handed
-  /// back yet.
-  public let offsets: [Segment: Int64]
-  /// The routing keys of the segments, as far as they are known.
-  package let ranges: [Segment: KeyRange]
+  private enum Storage: Sendable {
+    case whole([Segment: Int64], [Segment: KeyRange])
+    /// A snapshot and what came after it in one segment.
+    case snapshot(PositionSnapshot, Segment, Int64)
+  }
+
+  private let storage: Storage
 
   package init(offsets: [Segment: Int64], ranges: [Segment: KeyRange] = [:]) {
-    self.offsets = offsets
-    self.ranges = ranges
+    storage = .whole(offsets, ranges)
   }
+
+  /// The snapshot with another offset in one segment.
+  init(_ snapshot: PositionSnapshot, _ segment: Segment, at offset: Int64) {
+    storage = .snapshot(snapshot, segment, offset)
+  }
+
+  /// The offset after the last event returned; -1 for a segment read to its end but not handed
+  /// back yet.
+  public var offsets: [Segment: Int64] {
+    switch storage {
+    case .whole(let offsets, _): return offsets
+    case .snapshot(let snapshot, let segment, let offset):
+      var offsets = snapshot.offsets
+      offsets[segment] = offset
+      return offsets
+    }
+  }
+
+  /// The routing keys of the segments, as far as they are known.
+  package var ranges: [Segment: KeyRange] {
+    switch storage {
+    case .whole(_, let ranges): ranges
+    case .snapshot(let snapshot, _, _): snapshot.knownRanges
+    }
+  }
+
+  /// Whether the positions have the same offsets and know the same ranges.
+  public static func == (a: Position, b: Position) -> Bool {
+    a.offsets == b.offsets && a.ranges == b.ranges
+  }
+
+  /// Hashes the offsets.
+  public func hash(into hasher: inout Hasher) { hasher.combine(offsets) }
 
   /// How "read to its end" is stored, because the format has no negative numbers.
   private static let storedEnd = CompactLimits.maxLong
@@ -31,7 +65,8 @@ public struct Position: Sendable, Hashable {
 
   /// The portable binary form, which clients of all languages read.
   public func toBytes() -> [UInt8] {
-    Envelope.encodeValid(
+    let (offsets, ranges) = (self.offsets, self.ranges)
+    return Envelope.encodeValid(
       { writer in
         writer.map(offsets) {
           $0.compactLong($1 < 0 ? Self.storedEnd : min($1, Self.storedEnd))
