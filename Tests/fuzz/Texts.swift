@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// sources: PravegaCore/Model PravegaCore/ReaderGroup PravegaCore/State PravegaCore/Errors PravegaCore/Logging
+// without: ReaderGroupCodec
+// seeds: texts
+
+/// Texts that users and other clients hand in. The first byte chooses.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  guard count > 0 else { return 0 }
+  let input = UnsafeBufferPointer(start: start, count: count)
+  let text = String(decoding: input[1...], as: UTF8.self)
+  switch input[0] % 4 {
+  case 0: _ = try? StreamCut(text: text)
+  case 1: _ = try? EventPointer(text: text)
+  case 2: _ = Segment(parsing: text)
+  default: _ = UniqueID(text)
+  }
+  return 0
+}
