@@ -64,7 +64,9 @@ package final class ClientCore: Sendable {
   package func token(
     for stream: PravegaStream, access: TokenAccess, until deadline: Deadline
   ) throws(PravegaError) -> String {
-    try tokens.token(for: stream, access) { () throws(PravegaError) in
+    let directory = directory
+    return try tokens.token(for: stream, access, until: deadline) {
+      (deadline) throws(PravegaError) in
       try directory.delegationToken(for: stream, access: access, until: deadline)
     }
   }

@@ -15,7 +15,8 @@ extension StreamSegments {
       .filter { $0.range != nil }
       .sorted { ($0.range?.high ?? 0) > ($1.range?.high ?? 0) }
     try Self.check(replacements, cover: old.segment, isOnlyPredecessor: successors.onlyNames(id))
-    return try StreamSegments(checking: merged(replacedEntries(id, replacements)))
+    return try StreamSegments(
+      checking: merged(replacedEntries(id, replacements)), delegationToken: delegationToken)
   }
 
   /// From the highest bound down, each entry of the sealed segment cut up among its successors.
@@ -27,14 +28,22 @@ extension StreamSegments {
         result.append(entry)
         continue
       }
-      let lower = index > 0 ? entries[index - 1].upperBound : nil
+      let lower = index > 0 ? entries[index - 1].upperBound : -.infinity
       for replacement in replacements {
-        guard let high = replacement.range?.high else { continue }
-        if let lower, high < lower { continue }
-        result.append(Entry(upperBound: min(high, entry.upperBound), segment: replacement))
+        guard let high = replacement.range?.high, high > lower else { continue }
+        Self.put(replacement, upTo: min(high, entry.upperBound), into: &result)
       }
     }
     return result
+  }
+
+  /// The range of a sealed segment may reach beyond the keys that went to it. Of two successors that
+  /// both end above those keys the lower one gets them.
+  private static func put(
+    _ segment: SegmentWithRange, upTo bound: Double, into descending: inout [Entry]
+  ) {
+    if descending.last?.upperBound == bound { descending.removeLast() }
+    descending.append(Entry(upperBound: bound, segment: segment))
   }
 
   /// Joins neighbours that belong to one segment.

@@ -16,20 +16,29 @@ package struct StreamSegments: Sendable, Hashable {
 
   /// Ascending by upper bound.
   package let entries: [Entry]
+  /// The token that came with the segments; empty when none did.
+  package let delegationToken: String
 
-  package static let empty = StreamSegments(sorted: [])
+  package static let empty = StreamSegments(sorted: [], delegationToken: "")
 
-  private init(sorted entries: [Entry]) { self.entries = entries }
+  private init(sorted entries: [Entry], delegationToken: String) {
+    self.entries = entries
+    self.delegationToken = delegationToken
+  }
 
   /// - Throws: `controllerFailure` when the ranges leave a part of the key space out.
-  package init(_ segments: [SegmentWithRange]) throws(PravegaError) {
+  package init(
+    _ segments: [SegmentWithRange], delegationToken: String = ""
+  ) throws(PravegaError) {
     let entries = segments.compactMap { segment in
       segment.range.map { Entry(upperBound: $0.high, segment: segment) }
     }
-    try self.init(checking: entries)
+    try self.init(checking: entries, delegationToken: delegationToken)
   }
 
-  package init(checking entries: [Entry]) throws(PravegaError) {
+  package init(
+    checking entries: [Entry], delegationToken: String = ""
+  ) throws(PravegaError) {
     let sorted = entries.sorted { $0.upperBound < $1.upperBound }
     if let first = sorted.first, let last = sorted.last {
       guard first.upperBound > 0, last.upperBound >= 1, last.upperBound < 1.00001 else {
@@ -38,7 +47,7 @@ package struct StreamSegments: Sendable, Hashable {
           retry: .safe)
       }
     }
-    self.init(sorted: sorted)
+    self.init(sorted: sorted, delegationToken: delegationToken)
   }
 
   package var isEmpty: Bool { entries.isEmpty }

@@ -20,33 +20,12 @@ package struct RetryClock: Sendable {
   }
 
   /// The real clock; a close of `signal` ends every wait.
-  package static func system(_ signal: CloseSignal) -> RetryClock {
+  package static func system(_ signal: ClosingSignal) -> RetryClock {
     RetryClock(
-      now: { .now }, pause: { signal.wait(until: $0) }, random: { Double.random(in: 0..<1) })
-  }
-}
-
-/// Lets waits end early because what they wait for is being closed.
-package final class CloseSignal: Sendable {
-  private let monitor = Monitor(false)
-
-  package init() {}
-
-  package var isClosed: Bool { monitor.withLock { $0 } }
-
-  /// Ends all waits, now and in future. True for the first caller.
-  @discardableResult
-  package func close() -> Bool {
-    let isFirst = monitor.withLock { isClosed in
-      defer { isClosed = true }
-      return !isClosed
-    }
-    monitor.signalAll()
-    return isFirst
-  }
-
-  /// Waits for the moment; false when the signal was closed first.
-  package func wait(until moment: Deadline) -> Bool {
-    monitor.wait(until: moment) { $0 ? true : nil } == nil
+      now: { .now },
+      pause: { moment in
+        signal.pause(moment.remaining)
+        return !signal.hasClosed
+      }, random: { Double.random(in: 0..<1) })
   }
 }

@@ -62,12 +62,3 @@ extension DelegationToken: CustomStringConvertible {
     text.isEmpty ? "no token" : "token (expires \(expirySeconds.map(String.init) ?? "never"))"
   }
 }
-
-/// What the bearer of a token may do with a stream.
-package enum AccessOperation: Sendable, Hashable, CaseIterable {
-  case none
-  case any
-  case read
-  case write
-  case readWrite
-}

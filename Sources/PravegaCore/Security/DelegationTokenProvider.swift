@@ -71,6 +71,9 @@ package final class DelegationTokenProvider: Sendable {
     }
   }
 
+  /// A store refused a token: the next ``retrieve(until:)`` gets another.
+  package func signalExpired() { monitor.withLock { $0.isRefused = $0.token != nil } }
+
   private func next(_ state: inout State, _ now: Int64) -> Step {
     if let token = state.token {
       guard fetch != nil, state.isRefused || isDue(token, now) else { return .have(token) }

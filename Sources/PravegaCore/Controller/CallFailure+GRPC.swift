@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaGRPC
+package import PravegaNet
+package import PravegaThreads
+
+extension CallFailure {
+  init(_ error: GRPCError) {
+    self.init(
+      Self.kind(error.kind), Self.detail(error), mayHaveRun: error.wasProcessed == .unknown)
+  }
+
+  private static func kind(_ kind: GRPCError.Kind) -> Kind {
+    switch kind {
+    case .status(let status): .status(status.code.rawValue, status.message)
+    case .deadlineExceeded: .deadline
+    case .connectFailed(let error): self.kind(error)
+    case .connectionLost, .goAway, .streamReset: .connectionLost
+    case .peerIsSilent: .silent
+    case .notHTTP2(let spoken): self.kind(spoken)
+    case .protocolViolation: .protocolViolation
+    case .requestTooLarge, .replyTooLarge: .tooLarge
+    case .invalidMetadata: .badMetadata
+    case .closed: .closed
+    }
+  }
+
+  private static func kind(_ spoken: GRPCPeerProtocol) -> Kind {
+    switch spoken {
+    case .http1: .speaksHTTP1
+    case .tls: .speaksTLS
+    case .plainText: .speaksPlainText
+    case .closesAtOnce: .closesAtOnce
+    case .other: .speaksOther
+    }
+  }
+
+  private static func kind(_ error: NetError) -> Kind {
+    switch error.kind {
+    case .refused: .refused
+    case .unknownHost: .unknownHost
+    case .timedOut, .unreachable, .addressInUse, .system: .unreachable
+    case .reset, .closed, .rejectedByHandler: .connectionLost
+    case .tooManyFiles: .tooManyFiles
+    case .tls(.peerIsNotTLS): .speaksPlainText
+    case .tls(.peerClosed): .closesAtOnce
+    case .tls: .certificate
+    }
+  }
+
+  private static func detail(_ error: GRPCError) -> String {
+    switch error.kind {
+    case .connectFailed(let error): "\(error)"
+    case .connectionLost(let error?): "\(error)"
+    case .connectionLost(nil): "it was closed"
+    default: "\(error)"
+    }
+  }
+}
+
+extension ControllerClient {
+  /// A client whose connections are TCP, with TLS where `secure` is given.
+  ///
+  /// - Parameter secure: connects with TLS; needed when the settings ask for TLS.
+  package convenience init(
+    _ settings: ControllerSettings,
+    secure: (@Sendable (Endpoint, Deadline) throws(NetError) -> any Transport)? = nil
+  ) {
+    let isTLS = settings.usesTLS
+    let connectTimeout = settings.connectTimeout
+    self.init(settings) { endpoint in
+      GRPCTransport(
+        endpoint, isTLS: isTLS, connectTimeout: connectTimeout, connect: isTLS ? secure : nil)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaGRPC
+package import PravegaNet
+package import PravegaThreads
+
+/// One controller over gRPC. A channel that has failed is replaced at the next call, which looks the
+/// host name up again.
+package final class GRPCTransport: UnaryTransport {
+  private struct State {
+    var channel: GRPCChannel?
+    var isClosed = false
+  }
+
+  private let configuration: GRPCChannelConfiguration
+  private let monitor = Monitor(State())
+
+  /// - Parameter connect: makes the connection, TLS included; plain TCP when nil.
+  package init(
+    _ endpoint: Endpoint, isTLS: Bool = false, connectTimeout: Duration = .seconds(5),
+    connect: (@Sendable (Endpoint, Deadline) throws(NetError) -> any Transport)? = nil
+  ) {
+    var configuration = GRPCChannelConfiguration(
+      authority: endpoint.description, isSecure: isTLS
+    ) { (deadline) throws(NetError) in
+      guard let connect else { return try connectTCP(to: endpoint, deadline: deadline) }
+      return try connect(endpoint, deadline)
+    }
+    configuration.connectTimeout = connectTimeout
+    configuration.threadName = "prv-io-ctrl"
+    self.configuration = configuration
+  }
+
+  package func call(
+    path: String, metadata: [(name: String, value: String)], body: [UInt8], deadline: Deadline
+  ) throws(CallFailure) -> [UInt8] {
+    guard let channel = channel() else { throw CallFailure(.closed) }
+    var fields = GRPCMetadata()
+    for (name, value) in metadata {
+      fields.add(name, value, isSecret: name == "authorization")
+    }
+    do throws(GRPCError) {
+      return try channel.call(path, metadata: fields, request: body, deadline: deadline).message
+    } catch {
+      throw CallFailure(error)
+    }
+  }
+
+  /// The channel in use, or another where it cannot be used any more.
+  private func channel() -> GRPCChannel? {
+    let (channel, old) = monitor.withLock { state -> (GRPCChannel?, GRPCChannel?) in
+      guard !state.isClosed else { return (nil, nil) }
+      if let channel = state.channel, channel.isUsable { return (channel, nil) }
+      let old = state.channel
+      let made = GRPCChannel(configuration)
+      state.channel = made
+      return (made, old)
+    }
+    // Its connection is down, so this joins a thread that is about to end.
+    old?.close(until: .after(.seconds(1)))
+    return channel
+  }
+
+  package func close(until deadline: Deadline) {
+    let channel = monitor.withLock { state in
+      state.isClosed = true
+      return state.channel.take()
+    }
+    channel?.close(until: deadline)
+  }
+}
