@@ -12,7 +12,7 @@ final class ControllerTransactionTests: ControllerTestCase {
 
   private func commit(
     _ key: StreamKey, _ id: TransactionID, writer: String = "", time: Int64 = .min
-  ) throws -> TransactionStatus {
+  ) throws -> PravegaStandalone.TransactionStatus {
     try controller.commitTransaction(key, id, writer: writer, time: time)
   }
 

@@ -40,7 +40,7 @@ extension CallFailure {
     case .refused: .refused
     case .unknownHost: .unknownHost
     case .timedOut, .unreachable, .addressInUse, .system: .unreachable
-    case .reset, .closed, .rejectedByHandler: .connectionLost
+    case .reset, .closed, .rejectedByHandler: .closesAtOnce
     case .tooManyFiles: .tooManyFiles
     case .tls(.peerIsNotTLS): .speaksPlainText
     case .tls(.peerClosed): .closesAtOnce

@@ -11,7 +11,8 @@ extension ControllerClient {
     _ stream: PravegaStream, access: TokenAccess, until deadline: Deadline
   ) throws(PravegaError) -> String {
     try aboutStream(
-      Service.getDelegationToken, stream.message(TokenAccess?(access).message), stream, until: deadline
+      Service.getDelegationToken, stream.message(TokenAccess?(access).message), stream,
+      until: deadline
     ).delegationToken
   }
 
