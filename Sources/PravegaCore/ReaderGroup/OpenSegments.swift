@@ -25,6 +25,7 @@ struct OpenSegments<Opener: SegmentOpening> {
   private let bufferSize: Int
   private var slots: [Int: Slot] = [:]
   private var tokens: [Segment: Int] = [:]
+  private var ends: [Segment: Int64] = [:]
   private var nextToken = 0
   private(set) var finished: [Segment: Int64] = [:]
   private(set) var ranges: [Segment: KeyRange] = [:]
@@ -48,13 +49,21 @@ struct OpenSegments<Opener: SegmentOpening> {
     for segment in Array(tokens.keys) where outcome.owned[segment] == nil { drop(segment) }
     finished = finished.filter { outcome.owned[$0.key] != nil }
     ranges = outcome.ranges
+    ends = outcome.ends
     for (segment, offset) in outcome.owned
     where tokens[segment] == nil && finished[segment] == nil {
-      try open(segment, at: offset, end: outcome.ends[segment] ?? .max)
+      try open(segment, at: offset)
     }
   }
 
-  private mutating func open(_ segment: Segment, at offset: Int64, end: Int64) throws {
+  /// Opens a segment anew where it is, after its source has given up.
+  mutating func reopen(_ slot: Slot) throws {
+    close(slot.segment)
+    try open(slot.segment, at: slot.offset)
+  }
+
+  private mutating func open(_ segment: Segment, at offset: Int64) throws {
+    let end = ends[segment] ?? .max
     guard offset >= 0, offset < end || end == .max else {
       finished[segment] = offset
       return

@@ -112,6 +112,10 @@ extension ReaderCore {
       case .endOfSegment: finish(slot, at: -1)
       case .endOffset: finish(slot, at: slot.offset)
       case .truncated: throw try skipTruncated(slot, until: deadline)
+      case .failed(let error):
+        current = nil
+        try segments.reopen(slot)
+        throw error
       }
     }
     return nil

@@ -11,7 +11,7 @@ package struct ReaderGroupMember: Sendable {
   package let scope: String
   package let group: String
   package let synchronizer: ReaderGroupSynchronizer
-  package let controller: any ReaderGroupController
+  package let controller: any GroupDirectory
   /// The time; a parameter, so that tests need not wait.
   package var clock: @Sendable () -> Deadline = { .now }
   /// A random number in [0, 1).
@@ -19,7 +19,7 @@ package struct ReaderGroupMember: Sendable {
 
   package init(
     reader: String, scope: String, group: String, synchronizer: ReaderGroupSynchronizer,
-    controller: any ReaderGroupController
+    controller: any GroupDirectory
   ) {
     self.reader = reader
     self.scope = scope

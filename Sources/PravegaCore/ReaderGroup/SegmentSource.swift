@@ -14,8 +14,9 @@ package protocol SegmentSource: AnyObject, Sendable {
   /// also when `body` throws.
   ///
   /// After ``SegmentNext/notReady`` the source marks itself ready as soon as another call would
-  /// give something else. A broken connection is repaired in the background meanwhile; what is
-  /// thrown is final until the source is opened anew.
+  /// give something else. A broken connection is repaired in the background meanwhile.
+  ///
+  /// - Throws: what `body` throws, and nothing else.
   func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> SegmentNext<R>
 
   /// Goes to the first byte that truncation has left, after ``SegmentNext/truncated``.
@@ -40,6 +41,8 @@ package enum SegmentNext<Result> {
   case endOffset
   /// What would be next is gone.
   case truncated
+  /// Repair has been given up; only opening the segment anew may help.
+  case failed(PravegaError)
 }
 
 /// Opens segments. Opening does not block: connecting is part of reading.

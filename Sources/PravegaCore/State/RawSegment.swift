@@ -14,10 +14,10 @@ package protocol RawSegment: AnyObject, Sendable {
   /// At least one and at most `length` bytes from `offset` on. The caller knows that they exist.
   func read(at offset: Int64, length: Int, until deadline: Deadline) throws -> [UInt8]
 
-  /// Appends and waits until the data is stored.
+  /// Appends one framed event and waits until it is stored.
   func append(_ data: [UInt8], until deadline: Deadline) throws
 
-  /// Appends if the segment's write offset is `offset`; false when it is not.
+  /// Appends one framed event if the segment's write offset is `offset`; false when it is not.
   ///
   /// However often the request has to be sent again, it is carried out once.
   func append(

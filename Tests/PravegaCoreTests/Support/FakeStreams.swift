@@ -4,7 +4,7 @@ import PravegaCore
 import PravegaThreads
 
 /// Streams in memory, whose segments are opened by readers and described by a controller.
-final class FakeStreams: SegmentOpening, ReaderGroupController {
+final class FakeStreams: SegmentOpening, GroupDirectory {
   struct Contents {
     var segments: [Segment: FakeData] = [:]
     var successors: [Segment: [ReaderGroupUpdate.Successor]] = [:]

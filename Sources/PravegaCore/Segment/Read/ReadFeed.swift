@@ -25,9 +25,12 @@ package final class ReadFeed: Sendable {
 
   package init(_ core: ClientCore) { self.core = core }
 
-  /// Starts reading a segment; its events come through ``takeReady(until:)``.
-  package func open(_ segment: Segment, at offset: Int64, bufferSize: Int) -> SegmentReader {
-    let reader = SegmentReader(segment: segment, offset: offset, bufferSize: bufferSize, feed: self)
+  /// Starts reading a segment; its events come through ``takeReady(until:)``, or where `mark` says.
+  package func open(
+    _ segment: Segment, at offset: Int64, bufferSize: Int, whenReady mark: ReadyMark? = nil
+  ) -> SegmentReader {
+    let reader = SegmentReader(
+      segment: segment, offset: offset, bufferSize: bufferSize, feed: self, mark: mark)
     monitor.withLock { $0.readers[ObjectIdentifier(reader)] = reader }
     wantRepair()
     return reader
@@ -48,6 +51,7 @@ package final class ReadFeed: Sendable {
 
   /// Notes that a segment has something to read, or an end to report.
   package func enqueue(_ reader: SegmentReader) {
+    if let mark = reader.mark { return mark.set() }
     let added = monitor.withLock { state -> Bool in
       guard state.readers[ObjectIdentifier(reader)] != nil, !state.isClosed else { return false }
       guard state.queued.insert(ObjectIdentifier(reader)).inserted else { return false }

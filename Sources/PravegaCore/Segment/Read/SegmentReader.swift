@@ -52,6 +52,8 @@ package final class SegmentReader: @unchecked Sendable {
   let feed: ReadFeed
   let monitor: Monitor<State>
   let maxWindow: Int
+  /// Where its consumer wants to be told, when that is not the feed's own queue.
+  let mark: ReadyMark?
   private var assembler: EventAssembler
 
   /// First request and every request at the tail: little, so that a thousand idle segments cost little.
@@ -61,8 +63,11 @@ package final class SegmentReader: @unchecked Sendable {
   /// Replies that wait for the caller before the next request goes out.
   static let chunksAhead = 1
 
-  init(segment: Segment, offset: Int64, bufferSize: Int, feed: ReadFeed) {
+  init(
+    segment: Segment, offset: Int64, bufferSize: Int, feed: ReadFeed, mark: ReadyMark? = nil
+  ) {
     self.segment = segment
+    self.mark = mark
     self.feed = feed
     maxWindow = max(1024, min(bufferSize, 2 << 20))
     monitor = Monitor(State(nextOffset: offset))

@@ -3,7 +3,7 @@
 package import PravegaThreads
 
 /// What a reader group asks the controller. Every call blocks at most until its deadline.
-package protocol ReaderGroupController: Sendable {
+package protocol GroupDirectory: Sendable {
   /// The segments at the head of a stream and their first offsets.
   func headSegments(
     of stream: PravegaStream, until deadline: Deadline
@@ -28,7 +28,7 @@ package protocol ReaderGroupController: Sendable {
 extension ReaderGroupStart {
   /// The beginning of a group with a configuration: where its streams begin and end.
   package static func make(
-    _ config: ReaderGroupConfig, _ controller: any ReaderGroupController,
+    _ config: ReaderGroupConfig, _ controller: any GroupDirectory,
     until deadline: Deadline
   ) throws -> ReaderGroupStart {
     var starting: [SegmentWithRange: Int64] = [:]

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaNet
+internal import PravegaThreads
+internal import PravegaWire
+
+/// Appends to one segment one at a time, conditional or not, each carried out exactly once.
+///
+/// Appends have numbers. A number stays the same however often the request is sent, and the store
+/// says in its answer to a set-up which one it has stored: that is how an append whose answer was
+/// lost is known to be done.
+final class SegmentAppendChannel: Sendable {
+  private struct State: Sendable {
+    var isBusy = false
+    var isClosed = false
+    var number: Int64 = 0
+    var live: Live?
+  }
+
+  /// A connection on which this writer was set up.
+  private struct Live: Sendable {
+    let connection: StoreConnection
+    let flow: AppendReplyFlow
+    let flowID: FlowID
+    let storedNumber: Int64
+
+    func leave() { connection.removeFlow(flowID) }
+  }
+
+  private let core: ClientCore
+  private let segment: Segment
+  private let access: TokenAccess
+  private let writerID = WireUUID.random()
+  private let monitor = Monitor(State())
+
+  init(_ core: ClientCore, segment: Segment, access: TokenAccess) {
+    self.core = core
+    self.segment = segment
+    self.access = access
+  }
+
+  deinit { close() }
+
+  /// False when the condition was not met.
+  func append(
+    _ data: [UInt8], ifWriteOffsetIs expected: Int64?, until deadline: Deadline
+  ) throws(PravegaError) -> Bool {
+    let number = try begin(until: deadline)
+    defer { end() }
+    var attempt = 0
+    while true {
+      attempt += 1
+      do throws(PravegaError) {
+        return try once(data, expected, number, isRetry: attempt > 1, until: deadline)
+      } catch {
+        dropConnection()
+        let wait = RepairSchedule.delay(beforeAttempt: attempt)
+        guard error.retry != .never, !isShut, Deadline.after(wait) < deadline else {
+          throw error.with(subject: segment.qualifiedName, attempts: attempt)
+        }
+        core.pause(wait)
+      }
+    }
+  }
+
+  /// Gives the connection back; an append that is waiting fails.
+  func close() {
+    let live = monitor.withLock { state -> Live? in
+      state.isClosed = true
+      defer { state.live = nil }
+      return state.live
+    }
+    monitor.signalAll()
+    live?.flow.fail(closedError)
+    live?.leave()
+  }
+
+  private var isShut: Bool { core.hasClosed || monitor.withLock { $0.isClosed } }
+
+  private var closedError: PravegaError {
+    PravegaError(.objectClosed, "The writer of \(segment) is closed.")
+  }
+
+  /// Waits for the turn and gives the append its number.
+  private func begin(until deadline: Deadline) throws(PravegaError) -> Int64 {
+    let number = monitor.wait(until: deadline) { state -> Int64? in
+      if state.isClosed { return -1 }
+      guard !state.isBusy else { return nil }
+      state.isBusy = true
+      state.number += 1
+      return state.number
+    }
+    guard let number else {
+      throw PravegaError(.timeout, "Another append to \(segment) was still waiting.", retry: .safe)
+    }
+    guard number > 0 else { throw closedError }
+    return number
+  }
+
+  private func end() {
+    monitor.withLock { $0.isBusy = false }
+    monitor.signalAll()
+  }
+
+  private func dropConnection() {
+    let live = monitor.withLock { state -> Live? in
+      defer { state.live = nil }
+      return state.live
+    }
+    live?.leave()
+  }
+
+  private func once(
+    _ data: [UInt8], _ expected: Int64?, _ number: Int64, isRetry: Bool, until deadline: Deadline
+  ) throws(PravegaError) -> Bool {
+    let known = monitor.withLock { $0.live }
+    let live = if let known { known } else { try setUp(isRetry: isRetry, until: deadline) }
+    if known == nil, live.storedNumber >= number { return true }
+    let frame = try makeFrame(data, expected, number, live.flowID)
+    let reply = try live.flow.exchange(frame, on: live.connection, until: deadline)
+    switch reply.code {
+    case DataAppended.code: return true
+    case ConditionalCheckFailed.code: return false
+    default: throw try failure(reply, from: live.connection)
+    }
+  }
+
+  private func setUp(isRetry: Bool, until deadline: Deadline) throws(PravegaError) -> Live {
+    let token = try core.token(for: segment.pravegaStream, access: access, until: deadline)
+    let connection = try core.connection(
+      for: segment, purpose: .request, afterFailure: isRetry, until: deadline)
+    let flow = AppendReplyFlow()
+    let flowID = FlowID.next()
+    guard connection.add(flow, id: flowID) else {
+      throw PravegaError(
+        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+    }
+    var request = SetupAppend()
+    request.requestID = flowID.requestID(sequence: 1)
+    request.writerID = writerID
+    request.segment = segment.qualifiedName
+    request.delegationToken = token
+    do throws(PravegaError) {
+      let reply = try flow.exchange(
+        try WireCodec.frame(request), on: connection, until: deadline)
+      guard reply.code == AppendSetup.code else { throw try failure(reply, from: connection) }
+      let live = Live(
+        connection: connection, flow: flow, flowID: flowID,
+        storedNumber: try decode(AppendSetup.self, reply, connection).lastEventNumber)
+      let isOpen = monitor.withLock { state -> Bool in
+        guard !state.isClosed else { return false }
+        state.live = live
+        return true
+      }
+      guard isOpen else { throw closedError }
+      return live
+    } catch {
+      connection.removeFlow(flowID)
+      throw error
+    }
+  }
+
+  private func makeFrame(
+    _ data: [UInt8], _ expected: Int64?, _ number: Int64, _ flowID: FlowID
+  ) throws(PravegaError) -> [UInt8] {
+    let requestID = flowID.requestID(sequence: UInt32(truncatingIfNeeded: number &+ 1))
+    guard let expected else {
+      var append = AppendBlockEnd()
+      append.writerID = writerID
+      append.sizeOfWholeEvents = Int32(clamping: data.count)
+      append.data = data
+      append.numEvents = 1
+      append.lastEventNumber = number
+      append.requestID = requestID
+      return try WireCodec.frame(append)
+    }
+    var append = ConditionalAppend()
+    append.writerID = writerID
+    append.eventNumber = number
+    append.expectedOffset = expected
+    // The header of eight bytes is part of the command.
+    append.event.data = Array(data.dropFirst(8))
+    append.requestID = requestID
+    return try WireCodec.frame(append)
+  }
+
+  private func failure(
+    _ reply: StoreReply, from connection: StoreConnection
+  ) throws(PravegaError) -> PravegaError {
+    let error = try withFrame(reply) { (frame) throws(PravegaError) in
+      try StoreFailure.error(frame, from: connection.endpoint)
+        ?? WireCodec.malformed(frame, from: connection.endpoint)
+    }
+    switch error.code {
+    case .tokenExpired: core.tokenExpired(for: segment.pravegaStream)
+    case .connectionFailed, .invalidMessage: connection.retire()
+    default: break
+    }
+    return error
+  }
+
+  private func decode<C: WireCommand>(
+    _ type: C.Type, _ reply: StoreReply, _ connection: StoreConnection
+  ) throws(PravegaError) -> C {
+    try withFrame(reply) { (frame) throws(PravegaError) in
+      try WireCodec.decode(type, frame, from: connection.endpoint)
+    }
+  }
+
+  private func withFrame<R>(
+    _ reply: StoreReply, _ body: (ReceivedFrame) throws(PravegaError) -> R
+  ) throws(PravegaError) -> R {
+    let result = unsafe reply.payload.withUnsafeBytes { bytes -> Result<R, PravegaError> in
+      do throws(PravegaError) {
+        return .success(
+          try body(unsafe ReceivedFrame(code: reply.code, payload: bytes, slab: nil)))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}
