@@ -106,7 +106,8 @@ final class HPACKTests: XCTestCase {
         : (0..<Int.random(in: 0...60, using: &random)).map { _ in
           UInt8.random(in: 0...255, using: &random)
         }
-      let indexing = [.incremental, .incremental, .none, .never]
+      let indexing =
+        [.incremental, .incremental, .none, .never]
         .randomElement(using: &random) ?? HeaderField.Indexing.none
       return HeaderField(name: name, value: value, indexing: indexing)
     }
