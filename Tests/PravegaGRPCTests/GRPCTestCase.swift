@@ -52,6 +52,20 @@ class GRPCTestCase: XCTestCase {
 
   func keep(_ channel: GRPCChannel) { channels.append(channel) }
 
+  /// The error that a call ends with.
+  func failure(
+    _ channel: GRPCChannel, _ path: String = echoPath, _ request: [UInt8] = [],
+    within limit: Duration = .seconds(5), file: StaticString = #filePath, line: UInt = #line
+  ) -> GRPCError? {
+    do {
+      _ = try channel.call(path, request: request, deadline: .after(limit))
+      XCTFail("the call succeeded", file: file, line: line)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   /// Looks again until the condition holds, at most five seconds.
   func eventually(_ condition: () -> Bool) -> Bool {
     let end = Deadline.after(.seconds(5))
@@ -60,19 +74,5 @@ class GRPCTestCase: XCTestCase {
       usleep(2_000)
     }
     return condition()
-  }
-}
-
-/// The error that a call ends with.
-func failure(
-  _ channel: GRPCChannel, _ path: String = GRPCTestCase.echoPath, _ request: [UInt8] = [],
-  within limit: Duration = .seconds(5), file: StaticString = #filePath, line: UInt = #line
-) -> GRPCError? {
-  do {
-    _ = try channel.call(path, request: request, deadline: .after(limit))
-    XCTFail("the call succeeded", file: file, line: line)
-    return nil
-  } catch {
-    return error
   }
 }

@@ -39,10 +39,7 @@ package struct StreamRecord: Sendable {
 
   var isSealed: Bool { state == .sealed || state == .sealing }
 
-  /// Without segments while the stream is being created.
-  package var activeEpoch: EpochRecord {
-    epochs.indices.contains(activeIndex) ? epochs[activeIndex] : EpochRecord(segments: [])
-  }
+  package var activeEpoch: EpochRecord { epochs[activeIndex] }
 
   /// The segments that can be written; none when the stream is sealed.
   func currentSegments() throws -> [SegmentRecord] {

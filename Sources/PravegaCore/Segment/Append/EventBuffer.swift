@@ -127,7 +127,7 @@ extension EventBuffer {
 
   /// Runs `body` with the calling thread's buffer, emptied.
   @inline(__always)
-  static func withScratch<R>(_ body: (EventBuffer) throws -> R) rethrows -> R {
+  package static func withScratch<R>(_ body: (EventBuffer) throws -> R) rethrows -> R {
     let buffer = current
     // A serializer may itself write to another stream.
     guard !buffer.isInUse else { return try body(EventBuffer()) }

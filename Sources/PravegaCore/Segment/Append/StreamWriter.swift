@@ -200,8 +200,14 @@ package final class StreamWriter: Sendable {
   }
 
   /// Largest write offset known of each current segment, -1 where nothing was acknowledged.
-  package var writeOffsets: [Int64: Int64] {
-    monitor.withLock { $0.appenders.mapValues(\.lastWriteOffset) }
+  package var writeOffsets: [Segment: Int64] {
+    monitor.withLock { state in
+      var offsets: [Segment: Int64] = [:]
+      for appender in state.appenders.values {
+        offsets[appender.segment] = appender.lastWriteOffset
+      }
+      return offsets
+    }
   }
 
   /// Fails what is not acknowledged and refuses everything from now on. Never blocks.

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PravegaThreads
+
+/// A controller client and an engine made from one configuration: what a factory or manager owns.
+package final class Client: Sendable {
+  package let config: ClientConfig
+  package let controller: ControllerClient
+  package let core: ClientCore
+
+  /// Opens nothing yet.
+  ///
+  /// - Parameter factory: makes connections to the stores; by default plain or TLS sockets.
+  /// - Throws: `invalidArgument` when a certificate file cannot be used.
+  package init(
+    _ config: ClientConfig, factory: (any ConnectionFactory)? = nil
+  ) throws(PravegaError) {
+    self.config = config
+    var settings = ControllerSettings(
+      uri: config.controllerURI,
+      credentials: config.credentials ?? TokenCredentials.fromEnvironment(),
+      enableTLS: config.isTLSEnabledToController)
+    settings.connectTimeout = config.connectTimeout
+    let connector = try TLSConnector(config)
+    controller = ControllerClient(settings) { endpoint in
+      connector.controllerTransport(endpoint)
+    }
+    var engine = EngineSettings()
+    engine.writeBufferBytes = config.writeBufferSize
+    engine.readBufferBytes = config.readBufferSize
+    engine.maxConnectionsPerSegmentStore = config.maxConnectionsPerSegmentStore
+    engine.connectTimeout = config.connectTimeout
+    engine.requestTimeout = config.requestTimeout
+    core = ClientCore(
+      directory: controller, factory: factory ?? connector.storeFactory, settings: engine,
+      log: Logger(config.logSink))
+  }
+
+  /// By when a request that starts now has to be answered.
+  package var deadline: Deadline { .after(config.requestTimeout) }
+
+  /// Ends all threads and connections; blocked calls fail with `objectClosed`. Idempotent.
+  package func close() {
+    let deadline = Deadline.after(.seconds(10))
+    // First, so that repair threads which wait for the controller come back.
+    controller.close(until: deadline)
+    core.close(until: deadline)
+  }
+}
