@@ -85,7 +85,7 @@ let package = Package(
       "PravegaCoreTests",
       [
         "PravegaCore", "PravegaGRPC", "PravegaNet", "PravegaProtobuf", "PravegaThreads",
-        "PravegaWire", "PravegaTestKit",
+        "PravegaWire", "PravegaTestKit", "PravegaStandalone",
       ]),
     tests("PravegaTests", ["Pravega", "PravegaCore", "PravegaTestKit"]),
     tests(

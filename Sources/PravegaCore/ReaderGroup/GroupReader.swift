@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PravegaThreads
+
+/// An event reader on real stores: the engine and what it stands on. Safe to use from any thread.
+package final class GroupReader: Sendable {
+  package let engine: EventReaderEngine<StoreOpener>
+  private let feed: ReadFeed
+  private let state: any RawSegment
+
+  init(
+    _ core: ClientCore, _ member: ReaderGroupMember, timers: ReaderTimers, bufferSize: Int
+  ) {
+    feed = ReadFeed(core)
+    state = member.synchronizer.segment.raw
+    engine = EventReaderEngine(
+      member, timers: timers, opener: StoreOpener(feed), bufferSize: bufferSize,
+      submit: { [repairs = core.repairs] job in repairs.submit(job) })
+  }
+
+  /// Gives the next event to `deserialize`; see ``EventReaderEngine/readNext(until:_:)``.
+  @inline(__always)
+  package func readNext<Event>(
+    until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
+  ) throws -> ReadOutcome<Event> {
+    try unsafe engine.readNext(until: deadline, deserialize)
+  }
+
+  /// Leaves the group and gives all connections back. Idempotent.
+  package func close(at position: LeavingPosition = .current, until deadline: Deadline) throws {
+    defer {
+      feed.close()
+      state.close()
+    }
+    try engine.close(at: position, until: deadline)
+  }
+}
