@@ -50,6 +50,25 @@ public final class EventStreamClientFactory: Closeable, Sendable {
     return EventStreamWriter(core, serializer: serializer, config: config)
   }
 
+  /// Makes a reader and lets it join a group. Blocks for at most the configuration's
+  /// `requestTimeout`.
+  ///
+  /// - Parameters:
+  ///   - readerId: a name that no other online reader of the group has.
+  ///   - readerGroup: a group of the factory's scope.
+  /// - Throws: ``PravegaError`` with code `readerGroupNotFound`, `illegalState` when a reader of that name
+  ///   is online, `invalidArgument` for a bad name, `objectClosed`.
+  public func createReader<S: Serializer>(
+    readerId: String, readerGroup: String, serializer: S, config: ReaderConfig = ReaderConfig()
+  ) throws -> EventStreamReader<S.Event> {
+    let groups = ReaderGroups(client.core, client.controller, scope: scope)
+    let reader = try groups.join(
+      readerGroup, as: readerId,
+      allocationDelay: .milliseconds(max(0, config.initialAllocationDelayMillis)),
+      bufferSize: config.bufferSize, until: client.deadline)
+    return EventStreamReader(reader, serializer: serializer, config: config)
+  }
+
   /// Ends all connections and threads. Writers and readers stop working: what is not acknowledged
   /// fails with `objectClosed`, blocked calls return. At most ten seconds; idempotent.
   public func close() { client.close() }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one call of ``EventStreamReader/readNextEvent(timeout:)`` found: exactly one of four.
+public struct EventRead<Event> {
+  /// Which of the four it is.
+  public enum Kind: Sendable, Hashable {
+    /// An event.
+    case event
+    /// A checkpoint; the next call says that this reader has passed it.
+    case checkpoint
+    /// Nothing in time.
+    case timeout
+    /// Everything that there is and ever will be was read.
+    case endOfData
+  }
+
+  /// Which of the four it is.
+  public let kind: Kind
+  /// The event.
+  public let event: Event?
+  /// Where the reader stands after it.
+  public let position: Position
+  /// Where the event is stored.
+  public let eventPointer: EventPointer?
+  /// The checkpoint.
+  public let checkpointName: String?
+
+  /// Whether this is a checkpoint.
+  public var isCheckpoint: Bool { kind == .checkpoint }
+  /// Whether nothing more will come.
+  public var isReadCompleted: Bool { kind == .endOfData }
+
+  init(_ outcome: ReadOutcome<Event>) {
+    switch outcome {
+    case .event(let event, let position, let pointer):
+      (kind, self.event, self.position) = (.event, event, position)
+      (eventPointer, checkpointName) = (pointer, nil)
+    case .checkpoint(let name, let position):
+      (kind, event, self.position) = (.checkpoint, nil, position)
+      (eventPointer, checkpointName) = (nil, name)
+    case .timeout(let position):
+      (kind, event, self.position) = (.timeout, nil, position)
+      (eventPointer, checkpointName) = (nil, nil)
+    case .endOfData(let position):
+      (kind, event, self.position) = (.endOfData, nil, position)
+      (eventPointer, checkpointName) = (nil, nil)
+    }
+  }
+}
+
+extension EventRead: Sendable where Event: Sendable {}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaThreads
+
+/// A member of a reader group: reads the events of the segments that the group gives to it.
+///
+/// A reader has to be polled: its part of the group's work, taking segments over and giving them up,
+/// is started by its calls. Segments change hands right after a checkpoint, by default every 30 seconds.
+/// Safe to use from any thread; threads that share a reader take turns.
+@safe
+public final class EventStreamReader<Event>: Closeable, Sendable {
+  /// The settings that the reader was made with.
+  public let config: ReaderConfig
+  private let core: GroupReader
+  private let deserialize: @Sendable (UnsafeRawBufferPointer) throws -> Event
+
+  init<S: Serializer>(_ core: GroupReader, serializer: S, config: ReaderConfig)
+  where S.Event == Event {
+    self.core = core
+    self.config = config
+    unsafe deserialize = { bytes in try unsafe serializer.deserialize(borrowed: bytes) }
+  }
+
+  /// Returns the next event of any segment of this reader, a checkpoint, the end, or nothing.
+  ///
+  /// Blocks the calling thread until there is one of the first three, at most `timeout`, connecting and the
+  /// group's work included; zero looks once. That the time passed is a result and not an error.
+  ///
+  /// - Throws: ``PravegaError`` with code `reinitializationRequired` when the group was reset or the
+  ///   reader declared offline: make a new one; `truncatedData` when retention has taken what came
+  ///   next: the next call goes on after the gap; `objectClosed`; `retriesExhausted` when a store
+  ///   was away for two minutes; and what the serializer throws, its event counting as read.
+  @available(*, noasync, message: "readNextEvent blocks; call it from a thread of your own")
+  public func readNextEvent(timeout: Duration) throws -> EventRead<Event> {
+    EventRead(try unsafe core.readNext(until: .after(timeout), deserialize))
+  }
+
+  /// The same with Java's milliseconds.
+  ///
+  /// - Throws: as ``readNextEvent(timeout:)``.
+  @available(*, noasync, message: "readNextEvent blocks; call it from a thread of your own")
+  public func readNextEvent(timeoutMillis: Int64) throws -> EventRead<Event> {
+    try readNextEvent(timeout: .milliseconds(timeoutMillis))
+  }
+
+  /// Leaves the group: all events returned so far count as read. At most 30 seconds; idempotent;
+  /// from any thread, also while another one reads.
+  ///
+  /// - Throws: ``PravegaError`` when the group could not be told.
+  @available(*, noasync, message: "close blocks; call it from a thread of your own")
+  public func close() throws { try core.close(at: .current, until: .after(.seconds(30))) }
+
+  /// Leaves the group at a position: later events are read again by others.
+  ///
+  /// - Parameter position: nil means the last checkpoint.
+  /// - Throws: ``PravegaError`` when the group could not be told.
+  @available(*, noasync, message: "closeAt blocks; call it from a thread of your own")
+  public func closeAt(_ position: Position?) throws {
+    let leaving = position.map { LeavingPosition.given($0) } ?? .lastCheckpoint
+    try core.close(at: leaving, until: .after(.seconds(30)))
+  }
+}
