@@ -72,6 +72,9 @@ let package = Package(
       ], path: "Sources/pravega", swiftSettings: strict),
     .executableTarget(
       name: "pravega-protogen", dependencies: ["PravegaProtobuf"], swiftSettings: strict),
+    .executableTarget(
+      name: "quickstart", dependencies: ["Pravega", "PravegaStandalone"],
+      path: "Examples/QuickStart", swiftSettings: strict),
 
     tests("PravegaThreadsTests", ["PravegaThreads", "PravegaTestKit"]),
     tests("PravegaNetTests", ["PravegaNet", "PravegaThreads", "PravegaTestKit"]),

@@ -57,11 +57,15 @@ struct QuickStart {
   private static func read(_ factory: EventStreamClientFactory) throws {
     let counter = Counter(expected: writers * eventsPerWriter)
     let clock = ContinuousClock()
+    // Both join before either reads, so that they share the segments.
+    let readers = try (0..<2).map { number in
+      try factory.createReader(
+        readerId: "reader-\(number)", readerGroup: "dashboard",
+        serializer: UTF8StringSerializer())
+    }
     let took = try clock.measure {
       try inParallel(2) { number in
-        let reader = try factory.createReader(
-          readerId: "reader-\(number)", readerGroup: "dashboard",
-          serializer: UTF8StringSerializer())
+        let reader = readers[number]
         while !counter.isComplete {
           if try reader.readNextEvent(timeout: .milliseconds(200)).event != nil {
             counter.add(reader: number)
