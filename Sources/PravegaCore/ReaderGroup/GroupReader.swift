@@ -18,12 +18,15 @@ package final class GroupReader: Sendable {
       submit: { [repairs = core.repairs] job in repairs.submit(job) })
   }
 
-  /// Gives the next event to `deserialize`; see ``EventReaderEngine/readNext(until:_:)``.
-  @inline(__always)
-  package func readNext<Event>(
-    until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
-  ) throws -> ReadOutcome<Event> {
-    try unsafe engine.readNext(until: deadline, deserialize)
+  /// Gives the next event to `body`, for the time of the call; see
+  /// ``EventReaderEngine/readNext(until:_:)``.
+  ///
+  /// Not generic, so that it is compiled once, in full, whoever calls it: what a deserializer makes
+  /// of the bytes goes out through the closure.
+  package func readNext(
+    until deadline: Deadline, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> ReadOutcome<Void> {
+    try unsafe engine.readNext(until: deadline, body)
   }
 
   /// Leaves the group and gives all connections back. Idempotent.

@@ -45,6 +45,10 @@ package final class RevisionedSegment: Sendable {
     _ body: (Entry) throws -> Bool
   ) throws {
     let info = try raw.info(until: deadline)
+    guard info.startOffset >= 0, info.writeOffset >= info.startOffset else {
+      throw PravegaError(
+        .invalidMessage, "The store says that \(segment) lies between impossible offsets.")
+    }
     guard offset >= info.startOffset else {
       throw PravegaError(
         .segmentTruncated, "\(segment) begins at offset \(info.startOffset), not \(offset).",
@@ -111,7 +115,7 @@ package final class RevisionedSegment: Sendable {
   ) throws -> Int64? {
     let event = try frame(payload)
     guard try raw.append(event, ifWriteOffsetIs: offset, until: deadline) else { return nil }
-    return offset + Int64(event.count)
+    return offset &+ Int64(event.count)
   }
 
   /// Appends an entry whatever was written.

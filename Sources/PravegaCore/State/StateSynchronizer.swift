@@ -16,6 +16,9 @@ package final class StateSynchronizer<Codec: StateCodec>: Sendable {
     package var origin: Int64
   }
 
+  /// So often a client may be overtaken by compactions while it looks for a beginning.
+  private static var maxRestarts: Int { 100 }
+
   private struct Shared: Sendable {
     var snapshot: Snapshot?
     /// Whether a thread is reading or applying entries.
@@ -171,7 +174,9 @@ extension StateSynchronizer {
 
   /// Takes the first beginning that is still there, and what follows it.
   private func startOver(until deadline: Deadline) throws {
+    var attempts = 0
     while true {
+      attempts += 1
       do {
         var isFound = false
         try segment.forEachEntry(from: try origin(until: deadline), until: deadline) { entry in
@@ -184,7 +189,9 @@ extension StateSynchronizer {
             .illegalState, "the shared state in \(segment.segment) was never begun.")
         }
         return
-      } catch PravegaError.Code.segmentTruncated where !deadline.hasPassed {
+      } catch PravegaError.Code.segmentTruncated
+        where !deadline.hasPassed && attempts < Self.maxRestarts
+      {
         continue  // Somebody compacts while we look: his new beginning is there now.
       }
     }

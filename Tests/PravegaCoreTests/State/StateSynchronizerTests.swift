@@ -138,6 +138,26 @@ final class StateSynchronizerTests: XCTestCase {
     }
   }
 
+  func testAMarkThatPointsNowhereEndsInAnErrorAndNotInALoop() throws {
+    let segment = FakeSegment("s")
+    try client(segment).initialize("I", until: soon)
+    for mark in [Int64.min + 1, -1] {
+      segment.contents.withLock { $0.attributes[RevisionedSegment.markAttribute] = mark }
+      XCTAssertThrowsError(try client(segment).fetchUpdates(until: soon)) {
+        XCTAssertEqual(($0 as? PravegaError)?.code, .segmentTruncated)
+      }
+    }
+  }
+
+  func testImpossibleOffsetsOfAStoreAreRefused() throws {
+    let segment = FakeSegment("s")
+    try client(segment).initialize("I", until: soon)
+    segment.contents.withLock { $0.startOffset = .min }
+    XCTAssertThrowsError(try client(segment).fetchUpdates(until: soon)) {
+      XCTAssertEqual(($0 as? PravegaError)?.code, .invalidMessage)
+    }
+  }
+
   func testAFailedWriteLeavesTheStateAndTheNextCallGoesOn() throws {
     let segment = FakeSegment("s")
     let one = client(segment)
