@@ -23,10 +23,18 @@ package final class GroupReader: Sendable {
   ///
   /// Not generic, so that it is compiled once, in full, whoever calls it: what a deserializer makes
   /// of the bytes goes out through the closure.
-  package func readNext(
+  package func readNextBytes(
     until deadline: Deadline, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> ReadOutcome<Void> {
     try unsafe engine.readNext(until: deadline, body)
+  }
+
+  /// Gives the next event to `deserialize`; see ``EventReaderEngine/readNext(until:_:)``.
+  @inline(__always)
+  package func readNext<Event>(
+    until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
+  ) throws -> ReadOutcome<Event> {
+    try unsafe engine.readNext(until: deadline, deserialize)
   }
 
   /// Leaves the group and gives all connections back. Idempotent.

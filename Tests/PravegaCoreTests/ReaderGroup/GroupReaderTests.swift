@@ -22,7 +22,7 @@ final class GroupReaderTests: XCTestCase {
     let deadline = Deadline.after(.seconds(30))
     while seen.count < count, !deadline.hasPassed {
       for reader in readers {
-        _ = try reader.readNext(until: .after(.milliseconds(200))) { seen.append(text($0)) }
+        _ = try reader.readNextBytes(until: .after(.milliseconds(200))) { seen.append(text($0)) }
       }
     }
     return seen
@@ -97,7 +97,7 @@ final class GroupReaderTests: XCTestCase {
     var seen: [String] = []
     var hasEnded = false
     while !hasEnded, !cluster.soon.hasPassed {
-      let outcome = try reader.readNext(until: .after(.seconds(2))) { seen.append(text($0)) }
+      let outcome = try reader.readNextBytes(until: .after(.seconds(2))) { seen.append(text($0)) }
       if case .endOfData = outcome { hasEnded = true }
     }
     XCTAssertTrue(hasEnded)
@@ -154,7 +154,7 @@ final class GroupReaderTests: XCTestCase {
         cluster.server.stopNetwork()
         // Whatever a call comes to while nobody answers, it comes back and loses nothing.
         for _ in 0..<3 {
-          _ = try? reader.readNext(until: .after(.milliseconds(100))) { seen.append(text($0)) }
+          _ = try? reader.readNextBytes(until: .after(.milliseconds(100))) { seen.append(text($0)) }
         }
         try cluster.server.startNetwork()
       }
