@@ -78,8 +78,7 @@ final class GRPCCallTests: GRPCTestCase {
     let (_, endpoint) = try startServer([
       "/s/slow": { call in
         started.succeed(call)
-        let end = Deadline.after(.seconds(10))
-        while !call.isCancelled, !end.hasPassed { usleep(1_000) }
+        waitUntilCancelled(call)
         return []
       }
     ])

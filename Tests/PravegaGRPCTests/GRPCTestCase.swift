@@ -52,27 +52,38 @@ class GRPCTestCase: XCTestCase {
 
   func keep(_ channel: GRPCChannel) { channels.append(channel) }
 
-  /// The error that a call ends with.
-  func failure(
-    _ channel: GRPCChannel, _ path: String = echoPath, _ request: [UInt8] = [],
-    within limit: Duration = .seconds(5), file: StaticString = #filePath, line: UInt = #line
-  ) -> GRPCError? {
-    do {
-      _ = try channel.call(path, request: request, deadline: .after(limit))
-      XCTFail("the call succeeded", file: file, line: line)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
   /// Looks again until the condition holds, at most five seconds.
   func eventually(_ condition: () -> Bool) -> Bool {
     let end = Deadline.after(.seconds(5))
     while !end.hasPassed {
       if condition() { return true }
-      usleep(2_000)
+      pause(.milliseconds(2))
     }
     return condition()
   }
+}
+
+/// The error that a call ends with.
+func failure(
+  _ channel: GRPCChannel, _ path: String = GRPCTestCase.echoPath, _ request: [UInt8] = [],
+  within limit: Duration = .seconds(5), file: StaticString = #filePath, line: UInt = #line
+) -> GRPCError? {
+  do {
+    _ = try channel.call(path, request: request, deadline: .after(limit))
+    XCTFail("the call succeeded", file: file, line: line)
+    return nil
+  } catch {
+    return error
+  }
+}
+
+/// Lets a handler take its time.
+func pause(_ duration: Duration) {
+  _ = Monitor(()).wait(until: .after(duration)) { _ in nil as Bool? }
+}
+
+/// A handler that takes ten seconds unless its caller gives up.
+func waitUntilCancelled(_ call: GRPCServerCall) {
+  let end = Deadline.after(.seconds(10))
+  while !call.isCancelled, !end.hasPassed { pause(.milliseconds(1)) }
 }

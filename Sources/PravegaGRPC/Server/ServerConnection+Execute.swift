@@ -14,8 +14,13 @@ extension ServerConnection {
     }
     let faults = owner.configuration.interceptor?.intercept(call) ?? []
     for fault in faults where !apply(fault, call, handler, id) { return }
-    reply(Self.run(handler, call), to: id)
+    let answer = Self.run(handler, call)
+    // As in gRPC for Java, what comes too late is no success, whoever notices first.
+    reply(call.deadline.hasPassed ? Self.tooLate : answer, to: id)
   }
+
+  private static let tooLate = ServerAnswer(
+    GRPCStatus(.deadlineExceeded, "the deadline passed before the handler was done"))
 
   /// - Returns: whether the call goes on as usual.
   private func apply(
