@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCLIKit
+import PravegaNet
 
 /// What the options of `pravega standalone` say.
 struct StandaloneSettings: Sendable {
@@ -13,7 +14,7 @@ struct StandaloneSettings: Sendable {
   var host: String
   var controllerPort: UInt16
   var storePort: UInt16
-  var announced: (host: String, port: UInt16)?
+  var announced: String?
   var seeds: [Seed]
   var certificateFile: String?
   var keyFile: String?
@@ -25,34 +26,23 @@ struct StandaloneSettings: Sendable {
     controllerPort = UInt16(
       try invocation.int("controller-port", default: 9090, in: 0...65535))
     storePort = UInt16(try invocation.int("store-port", default: 6000, in: 0...65535))
-    announced = try invocation.string("announce").map {
-      try StandaloneSettings.address($0, invocation)
-    }
+    announced = invocation.string("announce")
     seeds = try invocation.strings("seed").map { try StandaloneSettings.seed($0, invocation) }
     certificateFile = invocation.string("tls-cert")
     keyFile = invocation.string("tls-key")
     maxMemory = try invocation.byteCount("max-memory", default: 4 << 30)
     faults = invocation.strings("fault")
+    if let announced {
+      guard let endpoint = Endpoint(parsing: announced), endpoint.port > 0 else {
+        throw invocation.usage("'\(announced)' is not HOST:PORT")
+      }
+    }
     if (certificateFile == nil) != (keyFile == nil) {
       throw invocation.usage("--tls-cert and --tls-key belong together")
     }
     if controllerPort != 0, controllerPort == storePort {
       throw invocation.usage("the controller and the store need a port each")
     }
-  }
-
-  /// `HOST:PORT`, IPv6 addresses in brackets.
-  static func address(
-    _ text: String, _ invocation: Invocation
-  ) throws -> (host: String, port: UInt16) {
-    guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
-      let port = UInt16(text[text.index(after: colon)...]), port > 0
-    else {
-      throw invocation.usage("'\(text)' is not HOST:PORT")
-    }
-    let host = text[..<colon]
-    let bare = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host
-    return (String(bare), port)
   }
 
   /// `SCOPE/STREAM:SEGMENTS`, one segment when none are given.

@@ -37,7 +37,7 @@ final class SettingsTests: XCTestCase {
         "--max-memory", "1GiB", "--controller-port", "0", "--store-port", "0"))
     XCTAssertEqual(settings.seeds.map(\.segments), [4, 1])
     XCTAssertEqual(settings.seeds.map(\.scope), ["a", "c"])
-    XCTAssertEqual(settings.announced?.host, "::1")
+    XCTAssertEqual(settings.announced, "[::1]:6000")
     XCTAssertEqual(settings.maxMemory, 1 << 30)
     for seed in ["a", "a/b:0", "a/b:x", "a/b/c", "/b", "a b/c", "a/b:10001", ":", "a/b:"] {
       XCTAssertNotEqual(

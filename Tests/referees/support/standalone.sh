@@ -14,7 +14,7 @@ start_standalone() {
     >"$scratch/ready" 2>"$scratch/complaints" &
   server_pid=$!
   local waited=0 line=
-  until line=$(grep -m1 '^READY ' "$scratch/ready"); do
+  until line=$(grep -m1 '^READY ' "$scratch/ready" 2>/dev/null); do
     if ! kill -0 "$server_pid" 2>/dev/null || [ "$waited" -ge 100 ]; then
       echo "the standalone server is not ready:"; cat "$scratch/complaints"
       return 1
