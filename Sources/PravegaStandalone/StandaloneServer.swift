@@ -167,11 +167,12 @@ public final class StandaloneServer: Sendable {
   private func plant(_ seeds: [Seed]) throws {
     for seed in seeds {
       let key = StreamKey(seed.scope, seed.stream)
-      _ = try controller.core.createScope(seed.scope)
-      let status = try controller.core.createStream(key, .fixed(seed.segments))
+      let core = controller.core
+      _ = try? core.createScope(seed.scope)
+      let status = try? core.createStream(key, .fixed(seed.segments))
       guard status == .success || status == .exists else {
         throw PravegaError(
-          .invalidArgument, "The stream \(key) cannot be made: \(status).",
+          .invalidArgument, "The stream \(key) cannot be made.",
           hint: "Use letters, digits, '.' and '-', and at least one segment.")
       }
     }

@@ -25,8 +25,46 @@ final class ControllerTranscriptTests: XCTestCase {
     XCTAssertGreaterThan(compared, 900)
   }
 
+  /// Two writers noted times for 43 seconds while the controller's rounds fell at these moments.
+  func testNotedTimesBecomeTheRecordedWatermarks() throws {
+    var rounds = [16.946, 27.067, 37.13, 47.286]
+    let peer = TranscriptPeer(ticks: false)
+    for line in try text("watermarks.jsonl").split(separator: "\n") where line.contains("\"grpc\"")
+    {
+      guard let call = try RecordedCall(line), call.isRequest else { continue }
+      while let next = rounds.first, next < call.time {
+        peer.core.writeWatermarks()
+        rounds.removeFirst()
+      }
+      _ = try peer.answer(call)
+    }
+    XCTAssertEqual(rounds, [])
+    let name = "scope-watermarks/_MARKs/0.#epoch.0"
+    XCTAssertEqual(
+      try peer.store.bytes(of: name, from: 0, length: 1 << 16),
+      try recordedSegment(name, "watermarks.jsonl"))
+    XCTAssertEqual(
+      try peer.store.attribute(
+        AttributeID(high: 0x7df9_a874_246c_c9d6, low: 0x9397_cdd1_9ead_68c5), of: name), 339)
+  }
+
+  private func text(_ file: String) throws -> String {
+    try String(contentsOf: Self.folder.appendingPathComponent(file), encoding: .utf8)
+  }
+
+  private func recordedSegment(_ name: String, _ file: String) throws -> [UInt8] {
+    for line in try text(file).split(separator: "\n") where line.contains("\"segment\"") {
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      guard object?["proto"] as? String == "segment", object?["name"] as? String == name else {
+        continue
+      }
+      return RecordedCall.bytes(object?["hex"] as? String ?? "")
+    }
+    return []
+  }
+
   private func replay(_ file: String) throws -> Int {
-    let text = try String(contentsOf: Self.folder.appendingPathComponent(file), encoding: .utf8)
+    let text = try text(file)
     let peer = TranscriptPeer()
     var waiting: [String: [UInt8]?] = [:]
     var compared = 0
@@ -66,19 +104,23 @@ final class ControllerTranscriptTests: XCTestCase {
 private final class TranscriptPeer {
   private let clock = Monitor<Int64>(1_700_000_000_000)
   private let service: ControllerService
+  private let ticks: Bool
+  let store = SegmentStore()
+  var core: ControllerCore { service.core }
   private var transactions: [[Int64]: Proto.TxnId] = [:]
   private var tokens: [String: String] = [:]
 
-  init() {
+  init(ticks: Bool = true) {
+    self.ticks = ticks
     let clock = clock
-    let core = ControllerCore(storage: SegmentStore()) { clock.withLock { $0 } }
+    let core = ControllerCore(storage: store) { clock.withLock { $0 } }
     service = ControllerService(core: core) { _ in ("127.0.0.1", 1) }
   }
 
   /// Nil when the call fails.
   func answer(_ call: RecordedCall) throws -> [UInt8]? {
     clock.withLock { $0 = 1_700_000_000_000 + Int64(call.time * 1000) }
-    service.core.tick()
+    if ticks { core.tick() }
     return try? service.answer(call.rpc, try translated(call), from: ControllerCaller())
   }
 
@@ -139,7 +181,7 @@ private struct RecordedCall {
     key = "\(object["conn"] ?? "")/\(object["stream"] ?? "")"
   }
 
-  private static func bytes(_ hex: String) -> [UInt8] {
+  static func bytes(_ hex: String) -> [UInt8] {
     let digits = Array(hex)
     return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
       UInt8(String(digits[$0...$0 + 1]), radix: 16)

@@ -40,8 +40,10 @@ extension ControllerCore {
       state.withLock { $0.scopes[key.scope]?.streams[key.name] = nil }
       throw error
     }
-    state.withLock { state in _ = state.change(key) { $0.begin(first) } }
-    return .success
+    let isThere: Void? = state.withLock { state in state.change(key) { $0.begin(first) } }
+    guard isThere == nil else { return .success }
+    for segment in first.segments { try storage.deleteSegment(segment.name(in: key)) }
+    return .scopeNotFound
   }
 
   /// Puts a record in state CREATING in place. Nil when that went well.

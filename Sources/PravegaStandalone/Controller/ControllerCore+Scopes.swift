@@ -54,14 +54,26 @@ extension ControllerCore {
     }
     guard let content else { return .success }
     for group in content.groups.values {
-      _ = try deleteReaderGroup(group.key, id: group.id.description)
+      try ignoringMissing { _ = try deleteReaderGroup(group.key, id: group.id.description) }
     }
     for stream in content.streams.values {
       _ = try sealStream(stream.key)
       _ = try deleteStream(stream.key)
     }
     for table in content.tables.values { _ = try deleteTable(table.key) }
-    state.withLock { $0.scopes[name] = nil }
+    state.withLock { state in
+      // Another caller may have been faster, and a third may have made the scope anew.
+      if state.scopes[name]?.isEnding == true { state.scopes[name] = nil }
+    }
     return .success
+  }
+
+  /// Two callers may delete the same scope.
+  private func ignoringMissing(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch ControllerFailure.notFound {
+      return
+    }
   }
 }

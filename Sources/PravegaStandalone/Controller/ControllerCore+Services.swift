@@ -27,7 +27,8 @@ extension ControllerCore {
   /// Aborts transactions whose lease is over and finishes commits that the store refused before.
   private func endLeases(now: Int64) {
     let work = state.withLock { state in
-      state.scopes.values.flatMap { $0.streams.values }.filter { !$0.transactions.isEmpty }
+      state.scopes.values.lazy.flatMap { $0.streams.values }
+        .filter { !$0.transactions.isEmpty }.map { $0 } as [StreamRecord]
     }
     for stream in work {
       let expired = stream.expiredTransactions(now: now)
@@ -48,8 +49,8 @@ extension ControllerCore {
   package func writeWatermarks() {
     let time = now()
     let keys = state.withLock { state in
-      state.scopes.filter { $0.key != ControllerNames.systemScope }.values
-        .flatMap { $0.streams.values }.filter { !$0.writers.isEmpty }.map(\.key)
+      state.scopes.filter { $0.key != ControllerNames.systemScope }.values.lazy
+        .flatMap { $0.streams.values }.filter { !$0.writers.isEmpty }.map(\.key) as [StreamKey]
     }
     for key in keys {
       let next = state.withLock { state in state.change(key) { $0.nextWatermark(now: time) } ?? nil
@@ -74,8 +75,8 @@ extension ControllerCore {
   /// One round of the retention service over all streams with a policy.
   package func applyRetention() {
     let keys = state.withLock { state in
-      state.scopes.values.flatMap { $0.streams.values }
-        .filter { $0.settings.retention != nil && $0.state == .active }.map(\.key)
+      state.scopes.values.lazy.flatMap { $0.streams.values }
+        .filter { $0.settings.retention != nil && $0.state == .active }.map(\.key) as [StreamKey]
     }
     for key in keys { try? turns.runIfFree(key) { try applyRetention(to: key) } }
   }

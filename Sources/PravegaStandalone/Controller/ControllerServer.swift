@@ -38,12 +38,19 @@ final class ControllerServer: Sendable {
 
   func cutConnections() { server.cutConnections() }
 
+  /// An IPv4 address as such, where a socket of both families shows it in IPv6 clothes.
+  private static func plain(_ host: String) -> String {
+    let prefix = "::ffff:"
+    return host.hasPrefix(prefix) && host.contains(".")
+      ? String(host.dropFirst(prefix.count)) : host
+  }
+
   private static func answer(
     _ call: GRPCServerCall, _ method: String, _ service: ControllerService
   ) throws -> [UInt8] {
     var caller = ControllerCaller()
     if let local = call.connection.local {
-      caller.localHost = local.host
+      caller.localHost = plain(local.host)
       caller.localPort = local.port
     }
     caller.authorization = call.metadata["authorization"]

@@ -85,7 +85,10 @@ package struct ControllerState: Sendable {
     completedCount += 1
     completed[CompletedKey(stream: key, id: id)] = CompletedTransaction(
       isCommitted: isCommitted, time: now, order: completedCount)
-    _ = change(key) { $0.transactions[id] = nil }
+    change(key) { $0.transactions[id] = nil }
+    guard completed.count > TransactionLimits.mostCompleted else { return }
+    let oldest = completedCount - Int64(TransactionLimits.mostCompleted / 2)
+    completed = completed.filter { $0.value.order > oldest }
   }
 
   mutating func forgetOldTransactions(now: Int64) {

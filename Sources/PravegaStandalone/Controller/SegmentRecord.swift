@@ -33,25 +33,6 @@ package struct SegmentRecord: Hashable, Sendable {
   static func epoch(of id: Int64) -> Int32 { Int32(truncatingIfNeeded: id >> 32) }
 }
 
-/// The segments of a stream between two changes of them.
-package struct EpochRecord: Hashable, Sendable {
-  package let number: Int32
-  /// The epoch that this one copies after a rolling transaction; otherwise its own number.
-  package let reference: Int32
-  /// Sorted by range.
-  package let segments: [SegmentRecord]
-
-  init(number: Int32, reference: Int32? = nil, segments: [SegmentRecord]) {
-    self.number = number
-    self.reference = reference ?? number
-    self.segments = segments.sorted { $0.range.low < $1.range.low }
-  }
-
-  func segment(_ id: Int64) -> SegmentRecord? { segments.first { $0.id == id } }
-
-  var highestNumber: Int32 { segments.map(\.number).max() ?? -1 }
-}
-
 extension KeyRange {
   /// The key space in equal parts. Neighbours share their border to the bit, and the last part
   /// ends at exactly 1, where plain multiplication falls short for 49, 98 and other counts.

@@ -39,7 +39,10 @@ package struct StreamRecord: Sendable {
 
   var isSealed: Bool { state == .sealed || state == .sealing }
 
-  package var activeEpoch: EpochRecord { epochs[activeIndex] }
+  /// Without segments while the stream is being created.
+  package var activeEpoch: EpochRecord {
+    epochs.indices.contains(activeIndex) ? epochs[activeIndex] : EpochRecord(segments: [])
+  }
 
   /// The segments that can be written; none when the stream is sealed.
   func currentSegments() throws -> [SegmentRecord] {

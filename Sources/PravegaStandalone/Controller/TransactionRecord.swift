@@ -35,6 +35,8 @@ package enum TransactionLimits {
   static let longestExecution: Int64 = 86_400_000
   /// How long ended transactions are remembered.
   static let completedLifetime: Int64 = 86_400_000
+  /// How many of them at most: the older half of more is forgotten.
+  static let mostCompleted = 200_000
   /// A lease is over this long after its end: real servers look that often.
   static let resolution: Int64 = 400
   /// How many ended transactions a listing names.

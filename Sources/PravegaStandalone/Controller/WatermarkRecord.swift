@@ -68,7 +68,8 @@ extension StreamRecord {
     for mark in marks {
       for (id, offset) in mark.position.sorted(by: { $0.key < $1.key }) {
         guard let segment = try? segment(id) else { continue }
-        raise(&bound, segment, offset)
+        // Writers report -1 where they have not written yet.
+        raise(&bound, segment, max(0, offset))
       }
     }
     for (segment, offset) in watermark?.position ?? [:] { raise(&bound, segment, offset) }
