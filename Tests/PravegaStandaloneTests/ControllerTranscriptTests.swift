@@ -48,6 +48,47 @@ final class ControllerTranscriptTests: XCTestCase {
         AttributeID(high: 0x7df9_a874_246c_c9d6, low: 0x9397_cdd1_9ead_68c5), of: name), 339)
   }
 
+  /// For some recordings the real controller's own requests to the store are known.
+  func testTheStoreIsAskedForTheSameThings() throws {
+    let names = [
+      "admin-basics", "rg-create-and-read", "scale-during-write", "txn-commit", "watermarks",
+      "write-jumbo",
+    ]
+    for name in names {
+      let storage = RecordingStorage()
+      let peer = TranscriptPeer(storage: storage, ticks: false)
+      for line in try text(name + ".jsonl").split(separator: "\n") where line.contains("\"grpc\"") {
+        guard let call = try RecordedCall(line) else { continue }
+        if call.isRequest { _ = try peer.answer(call) }
+      }
+      let expected = try text(name + ".controller.jsonl").split(separator: "\n")
+        .compactMap(Self.command)
+      XCTAssertGreaterThan(expected.count, 1)
+      XCTAssertEqual(storage.commands.sorted(), expected.sorted(), name)
+    }
+  }
+
+  /// A request of the controller as the recording storage writes it down.
+  private static func command(_ line: Substring) throws -> String? {
+    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    guard object?["proto"] as? String == "wire", object?["dir"] as? String == "c2s",
+      let fields = object?["fields"] as? [String: Any]
+    else { return nil }
+    let segment = "\(fields["segment"] ?? "")"
+    switch object?["command"] as? String {
+    case "CREATE_SEGMENT": return "create \(segment)"
+    case "SEAL_SEGMENT": return "seal \(segment)"
+    case "DELETE_SEGMENT": return "delete \(segment)"
+    case "TRUNCATE_SEGMENT": return "truncate \(segment) \(fields["truncationOffset"] ?? "")"
+    case "UPDATE_SEGMENT_POLICY":
+      return "policy \(segment) \(fields["scaleType"] ?? "") \(fields["targetRate"] ?? "")"
+    case "MERGE_SEGMENTS_BATCH":
+      let sources = fields["sources"] as? [String] ?? []
+      return "merge \(sources.joined(separator: ", ")) into \(fields["target"] ?? "")"
+    default: return nil
+    }
+  }
+
   private func text(_ file: String) throws -> String {
     try String(contentsOf: Self.folder.appendingPathComponent(file), encoding: .utf8)
   }
@@ -110,10 +151,10 @@ private final class TranscriptPeer {
   private var transactions: [[Int64]: Proto.TxnId] = [:]
   private var tokens: [String: String] = [:]
 
-  init(ticks: Bool = true) {
+  init(storage: (any SegmentStorage)? = nil, ticks: Bool = true) {
     self.ticks = ticks
     let clock = clock
-    let core = ControllerCore(storage: store) { clock.withLock { $0 } }
+    let core = ControllerCore(storage: storage ?? store) { clock.withLock { $0 } }
     service = ControllerService(core: core) { _ in ("127.0.0.1", 1) }
   }
 
