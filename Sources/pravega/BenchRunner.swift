@@ -31,7 +31,7 @@ enum BenchRunner {
         try sink.close()
       }
       let group = "bench-\(UInt64.random(in: 0...UInt64.max))"
-      _ = try cluster.createGroup(group, stream: settings.name.stream, GroupBounds())
+      _ = try cluster.createGroup(group, settings.name, GroupBounds())
       defer { try? cluster.deleteGroup(group) }
       let report = try ReadBench(settings).run { number in
         try cluster.openSource(group: group, reader: "\(group)-\(number)")

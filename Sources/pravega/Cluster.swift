@@ -1,66 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pravega
 import PravegaCLIKit
 
-/// Where events go. Any thread may use it.
-protocol EventSink: Sendable {
-  associatedtype Acknowledgement: Sendable
-
-  /// Blocks only while the client's budget is exhausted.
-  func write(_ event: [UInt8], key: String?) throws -> Acknowledgement
-  /// Blocks until the event is stored or has failed.
-  func wait(for acknowledgement: Acknowledgement) throws
-  /// Blocks until everything written so far is stored or has failed.
-  func flush() throws
-  func close() throws
-}
-
-/// Where events come from. One thread uses it.
-protocol EventSource: SendableMetatype {
-  /// Blocks until something has come, at most `timeout`.
-  func next(timeout: Duration) throws -> SourceRead
-  func close() throws
-}
-
-enum SourceRead {
-  case event([UInt8])
-  /// A checkpoint, or a time-out.
-  case nothing
-  /// All segments were read to their end.
-  case end
-}
-
-/// What a reader group reads.
-struct GroupBounds: Sendable {
-  var beginsAtTail = false
-  var endsAtTail = false
-}
-
 /// Writers and readers of one scope.
-struct Cluster: Sendable {
-  init(_ connection: Connection, scope: String) throws { throw Unwired.error("this command") }
+final class Cluster: Sendable {
+  private let factory: EventStreamClientFactory
+  private let groups: ReaderGroupManager
+  private let connection: Connection
+  private let scope: String
 
-  func openSink(_ stream: String) throws -> UnwiredEvents { throw Unwired.error("write") }
-
-  /// Whether the group is new.
-  func createGroup(_ group: String, stream: String, _ bounds: GroupBounds) throws -> Bool {
-    throw Unwired.error("read")
+  init(_ connection: Connection, scope: String) throws {
+    self.connection = connection
+    self.scope = scope
+    let configuration = try connection.configuration()
+    factory = try EventStreamClientFactory.withScope(scope, config: configuration)
+    groups = try ReaderGroupManager.withScope(scope, config: configuration)
   }
 
-  func deleteGroup(_ group: String) throws { throw Unwired.error("read") }
-
-  func openSource(group: String, reader: String) throws -> UnwiredEvents {
-    throw Unwired.error("read")
+  func openSink(_ stream: String) throws -> ClientSink {
+    ClientSink(
+      writer: try factory.createEventWriter(stream: stream, serializer: ByteArraySerializer()))
   }
 
-  func close() {}
+  /// Whether the group is new. One that exists keeps its own bounds.
+  func createGroup(_ group: String, _ name: StreamName, _ bounds: GroupBounds) throws -> Bool {
+    var tail = StreamCut.unbounded
+    if bounds.beginsAtTail || bounds.endsAtTail {
+      tail = try Administration(connection).tail(name)
+    }
+    if bounds.beginsAtTail, tail == .unbounded {
+      throw Program.Report(
+        "the stream '\(name)' is sealed: nothing comes after its end", exitCode: .conflict)
+    }
+    let configuration = try ReaderGroupConfig.builder()
+      .stream(
+        name.pravegaStream(), from: bounds.beginsAtTail ? tail : .unbounded,
+        to: bounds.endsAtTail ? tail : .unbounded
+      ).build()
+    do {
+      return try groups.createReaderGroup(group, config: configuration)
+    } catch let error as PravegaError where error.code == .configMismatch {
+      return false
+    }
+  }
+
+  func deleteGroup(_ group: String) throws { try groups.deleteReaderGroup(group) }
+
+  func openSource(group: String, reader: String) throws -> ClientSource {
+    ClientSource(
+      reader: try factory.createReader(
+        readerId: reader, readerGroup: group, serializer: ByteArraySerializer()))
+  }
+
+  func close() {
+    factory.close()
+    groups.close()
+  }
 }
 
-/// Stands where the client's writer and reader will.
-struct UnwiredEvents: EventSink, EventSource {
-  func write(_ event: [UInt8], key: String?) throws -> Int { throw Unwired.error("write") }
-  func wait(for acknowledgement: Int) throws {}
-  func flush() throws {}
-  func next(timeout: Duration) throws -> SourceRead { throw Unwired.error("read") }
-  func close() throws {}
+/// The client's writer as the commands use it.
+struct ClientSink: EventSink {
+  let writer: EventStreamWriter<[UInt8]>
+
+  func write(_ event: [UInt8], key: String?) throws -> WriteFuture {
+    try writer.writeEvent(event, routingKey: key)
+  }
+
+  func wait(for acknowledgement: WriteFuture) throws { try acknowledgement.get() }
+  func flush() throws { try writer.flush() }
+  func close() throws { try writer.close() }
+}
+
+/// The client's reader as the commands use it.
+struct ClientSource: EventSource {
+  let reader: EventStreamReader<[UInt8]>
+
+  func next(timeout: Duration) throws -> SourceRead {
+    let read = try reader.readNextEvent(timeout: timeout)
+    switch read.kind {
+    case .event: return read.event.map(SourceRead.event) ?? .nothing
+    case .checkpoint, .timeout: return .nothing
+    case .endOfData: return .end
+    }
+  }
+
+  func close() throws { try reader.close() }
 }

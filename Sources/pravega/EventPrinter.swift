@@ -15,7 +15,7 @@ struct EventPrinter {
     let own = "cli-\(UInt64.random(in: 0...UInt64.max))"
     let group = settings.group ?? own
     let isNew = try cluster.createGroup(
-      group, stream: settings.name.stream,
+      group, settings.name,
       GroupBounds(beginsAtTail: settings.beginsAtTail, endsAtTail: settings.endsAtTail))
     if !isNew, settings.endsAtTail {
       throw Program.Report(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCLIKit
+import PravegaCore
 
 /// What the subcommands of `pravega stream` do.
 enum StreamActions {
@@ -43,12 +44,15 @@ enum StreamActions {
     var items: [JSONObject] = []
     for segment in about.segments {
       table.add([
-        segment.name, Human.fixed(segment.keyStart, 4), Human.fixed(segment.keyEnd, 4),
+        segment.name, segment.range.map { Human.fixed($0.low, 4) } ?? "-",
+        segment.range.map { Human.fixed($0.high, 4) } ?? "-",
         "\(segment.head)", "\(segment.tail)",
       ])
       items.append([
-        "segment": .string(segment.name), "key_start": .double(segment.keyStart),
-        "key_end": .double(segment.keyEnd), "head": .int(segment.head), "tail": .int(segment.tail),
+        "segment": .string(segment.name),
+        "key_start": segment.range.map { .double($0.low) } ?? .null,
+        "key_end": segment.range.map { .double($0.high) } ?? .null, "head": .int(segment.head),
+        "tail": .int(segment.tail),
       ])
     }
     let state = about.isSealed ? "sealed" : "open"
@@ -70,10 +74,10 @@ enum StreamActions {
     guard let segments = try invocation.int("segments", in: 1...100_000) else {
       throw invocation.usage("--segments N is missing")
     }
-    let count = try Administration(Connection(invocation)).scale(name, to: segments)
+    try Administration(Connection(invocation)).scale(name, to: segments)
     try Results(invocation).one(
-      "stream \(name) has \(count) segments now",
-      ["stream": .string(name.description), "segments": .int(Int64(count))])
+      "stream \(name) has \(segments) segments now",
+      ["stream": .string(name.description), "segments": .int(Int64(segments))])
     return .ok
   }
 
