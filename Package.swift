@@ -80,7 +80,7 @@ let package = Package(
     tests("PravegaNetTests", ["PravegaNet", "PravegaThreads", "PravegaTestKit"]),
     tests("PravegaWireTests", ["PravegaWire"]),
     tests("PravegaHTTP2Tests", ["PravegaHTTP2"]),
-    tests("PravegaProtobufTests", ["PravegaProtobuf"]),
+    tests("PravegaProtobufTests", ["PravegaProtobuf", "pravega-protogen"]),
     tests(
       "PravegaGRPCTests",
       ["PravegaGRPC", "PravegaNet", "PravegaThreads", "PravegaHTTP2", "PravegaTestKit"]),

@@ -49,8 +49,8 @@ struct ControllerURIParser {
     guard !part.isEmpty else { throw refusal("has a comma with no address beside it") }
     let (host, port) = try split(part)
     guard !host.isEmpty else { throw refusal("names no host before ':'") }
-    guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw refusal("has a blank or a character that is not ASCII in its host")
+    guard host.utf8.allSatisfy({ Self.isHost($0, inBrackets: part.hasPrefix("[")) }) else {
+      throw refusal("has a blank or another character in its host that no host has")
     }
     guard let port else {
       return ControllerURI.Endpoint(host: String(host), port: ControllerURI.defaultPort)
@@ -60,6 +60,17 @@ struct ControllerURIParser {
       throw refusal("has the port '\(port.prefix(16))' instead of a number from 1 to 65535")
     }
     return ControllerURI.Endpoint(host: String(host), port: number)
+  }
+
+  private static func isHost(_ byte: UInt8, inBrackets: Bool) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+    // An IPv6 address and, behind '%', the interface that it belongs to.
+    case UInt8(ascii: ":"), UInt8(ascii: "%"): inBrackets
+    default: false
+    }
   }
 
   private func split(_ part: Substring) throws(PravegaError) -> (Substring, Substring?) {
