@@ -65,6 +65,25 @@ final class SegmentStoreServerTests: XCTestCase {
     XCTAssertEqual(try core.segment("s").look { $0.parked.count }, 0)
   }
 
+  func testStoppingEndsAHandshakeThatHangs() throws {
+    let entered = Promise<Bool>()
+    let server = SegmentStoreServer(
+      core: core,
+      upgrade: { transport, _ throws(NetError) in
+        _ = entered.succeed(true)
+        var entry = pollfd(fd: transport.descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&entry, 1, 20_000)
+        transport.close()
+        throw NetError(.closed, call: "handshake")
+      })
+    let client = try StoreTestClient(port: try server.start().port)
+    XCTAssertTrue(try entered.future.get(until: .after(.seconds(5))))
+    let start = ContinuousClock.now
+    server.stop()
+    XCTAssertLessThan(ContinuousClock.now - start, .seconds(5))
+    XCTAssertEqual(try client.receiveToEnd(), [])
+  }
+
   // MARK: - Memory
 
   func testAppendsAreHeldBackUntilDataIsTruncated() throws {

@@ -16,6 +16,8 @@ package final class SegmentStoreServer: Sendable {
     var listener: Listener?
     var acceptor: Worker?
     var connections: [Int: Link] = [:]
+    /// Connections whose handshake is under way.
+    var handshakes: [ObjectIdentifier: TCPTransport] = [:]
     var accepted = 0
     /// Port that the first start took; later ones take it again.
     var port: UInt16
@@ -97,9 +99,13 @@ package final class SegmentStoreServer: Sendable {
     }
     listener?.close()
     _ = acceptor?.join(until: deadline)
-    let links = monitor.withLock { Array($0.connections.values) }
+    let (links, handshakes) = monitor.withLock { state in
+      (Array(state.connections.values), Array(state.handshakes.values))
+    }
+    for transport in handshakes { transport.shutdown() }
     for link in links { link.shutdown() }
     for link in links { link.close(until: deadline) }
+    _ = monitor.wait(until: deadline) { $0.handshakes.isEmpty ? true : nil }
     timers?.close(until: deadline)
   }
 
@@ -108,9 +114,12 @@ package final class SegmentStoreServer: Sendable {
   private func welcome(_ transport: TCPTransport) {
     guard let upgrade else { return serve(transport) }
     // A handshake takes round trips; others are accepted meanwhile.
-    _ = Worker.start(name: "prv-store-tls") { [weak self] in
-      guard let secure = try? upgrade(transport, .after(.seconds(10))), let self else { return }
-      self.serve(secure)
+    let id = ObjectIdentifier(transport)
+    monitor.withLock { $0.handshakes[id] = transport }
+    _ = Worker.start(name: "prv-store-tls") { [self] in
+      if let secure = try? upgrade(transport, .after(.seconds(10))) { serve(secure) }
+      monitor.withLock { $0.handshakes[id] = nil }
+      monitor.signalAll()
     }
   }
 
