@@ -140,7 +140,8 @@ enum ChunkSize: Int, CaseIterable, Sendable, Comparable {
   }
 }
 
-@safe struct ChunkMemory: @unchecked Sendable {  // @unchecked: owned by one chunk or the pool
+// @unchecked: owned by one chunk or the pool.
+@safe struct ChunkMemory: @unchecked Sendable {
   let size: ChunkSize
   let base: UnsafeMutableRawPointer
 
