@@ -50,7 +50,7 @@ extension StandaloneServer {
 
     /// Reads `SCOPE/STREAM:SEGMENTS` or `SCOPE/STREAM`.
     ///
-    /// - Throws: ``PravegaError`` with code `invalidArgument` for any other text.
+    /// - Throws: `PravegaError` with code `invalidArgument` for any other text.
     public init(_ text: String) throws {
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)
       let tail = parts.last?.split(separator: ":", omittingEmptySubsequences: false) ?? []

@@ -39,7 +39,7 @@ public final class StandaloneServer: Sendable {
   /// Starts a server. Blocks the calling thread for some milliseconds; when it returns, clients
   /// can connect.
   ///
-  /// - Throws: ``PravegaError`` with code `connectionFailed` when an address cannot be listened
+  /// - Throws: `PravegaError` with code `connectionFailed` when an address cannot be listened
   ///   at, `invalidArgument` for a configuration without sense.
   public static func start(
     _ configuration: Configuration = Configuration()
@@ -106,7 +106,7 @@ public final class StandaloneServer: Sendable {
 
   /// Listens again, at the same ports. Does nothing for parts that run.
   ///
-  /// - Throws: ``PravegaError`` with code `connectionFailed` when somebody else took a port
+  /// - Throws: `PravegaError` with code `connectionFailed` when somebody else took a port
   ///   meanwhile, `objectClosed` after ``close()``.
   public func startNetwork(_ fronts: Front...) throws {
     let wanted = fronts.isEmpty ? Set(Front.allCases) : Set(fronts)
