@@ -45,7 +45,7 @@ struct QuickStart {
     let took = try clock.measure {
       try inParallel(writers) { thread in
         for number in 0..<eventsPerWriter {
-          try writer.writeEvent("reading \(number)", routingKey: "sensor-\(thread)")
+          try writer.writeEvent("reading \(number)", routingKey: "sensor-\(thread)-\(number % 25)")
         }
       }
       try writer.flush()
