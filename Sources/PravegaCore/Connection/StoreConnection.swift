@@ -35,7 +35,7 @@ package final class StoreConnection: Sendable {
   private let sole = Atomic<Bool>(true)
 
   /// Below so many unacknowledged blocks an open block goes at once.
-  static let eagerBlocks = 4
+  static let eagerBlocks = 1
   /// The Java client drops a connection after so many set-ups; so do we, before it gets odd.
   static let helloTimeout = Duration.seconds(5)
 

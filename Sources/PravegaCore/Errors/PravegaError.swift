@@ -6,20 +6,26 @@
 /// `catch PravegaError.Code.segmentSealed` replaces `catch (SegmentSealedException e)`. Errors of
 /// serializers and other user code pass through unchanged.
 public struct PravegaError: Error, Sendable {
+  /// One reference, so that an error costs a word wherever it might be thrown or kept.
+  private var storage: Storage
+
   /// What went wrong, in the vocabulary of Java's exceptions.
-  public let code: Code
+  public var code: Code { storage.code }
   /// One sentence that names the cause.
-  public let message: String
+  public var message: String { storage.message }
   /// One sentence that says what to do about it, or empty.
-  public let hint: String
+  public var hint: String { storage.hint }
   /// Whether the operation may be tried again.
-  public let retry: Retry
+  public var retry: Retry { storage.retry }
   /// Where it happened.
-  public var context: Context
+  public var context: Context {
+    get { storage.context }
+    set { storage = Storage(storage, context: newValue) }
+  }
   /// The failure that led to this one.
-  public let underlying: (any Error)?
+  public var underlying: (any Error)? { storage.underlying }
   /// What some codes carry beside the message.
-  public let details: Details?
+  public var details: Details? { storage.details }
 
   /// Whether trying again can help, and whether it is safe.
   public enum Retry: Sendable, Hashable {
@@ -79,13 +85,36 @@ public struct PravegaError: Error, Sendable {
     _ code: Code, _ message: String, hint: String = "", retry: Retry = .never,
     context: Context = Context(), underlying: (any Error)? = nil, details: Details? = nil
   ) {
-    self.code = code
-    self.message = message
-    self.hint = hint
-    self.retry = retry
-    self.context = context
-    self.underlying = underlying
-    self.details = details
+    storage = Storage(code, message, hint, retry, context, underlying, details)
+  }
+
+  private final class Storage: Sendable {
+    let code: Code
+    let message: String
+    let hint: String
+    let retry: Retry
+    let context: Context
+    let underlying: (any Error)?
+    let details: Details?
+
+    init(
+      _ code: Code, _ message: String, _ hint: String, _ retry: Retry, _ context: Context,
+      _ underlying: (any Error)?, _ details: Details?
+    ) {
+      self.code = code
+      self.message = message
+      self.hint = hint
+      self.retry = retry
+      self.context = context
+      self.underlying = underlying
+      self.details = details
+    }
+
+    convenience init(_ other: Storage, context: Context) {
+      self.init(
+        other.code, other.message, other.hint, other.retry, context, other.underlying,
+        other.details)
+    }
   }
 
   /// Whether a condition of a key-value table update was not met.
