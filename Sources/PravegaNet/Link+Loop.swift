@@ -34,6 +34,8 @@ extension Link {
     guard let handler = sending.handler else { return }
     var loop = Loop(
       handler: handler, tick: handler.linkTick(),
+      // A TLS handshake may have read more than itself.
+      readAtOnce: transport.mayHoldInput,
       entries: [
         pollfd(fd: transport.descriptor, events: 0, revents: 0), wakeUp.pollEntry,
       ])

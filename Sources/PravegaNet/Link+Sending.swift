@@ -45,7 +45,8 @@ extension Link {
           case .released: return .released
           case .onceMore: continue
           case .ending: return .ending
-          case .held(let wantsRead): return .blocked(wantsRead: wantsRead)
+          case .blocked: return .blocked(wantsRead: false)
+          case .failed: return .failed
           }
         }
       }
@@ -58,12 +59,22 @@ extension Link {
     case released
     case onceMore
     case ending
-    case held(wantsRead: Bool)
+    case blocked
+    case failed
   }
 
   private func release() -> Released {
     // Bytes inside the transport are nobody's batch any more, but have to leave.
-    if transport.mayHoldOutput { return .held(wantsRead: false) }
+    if transport.mayHoldOutput {
+      do {
+        _ = try unsafe transport.send(UnsafeBufferPointer(start: nil, count: 0))
+      } catch {
+        sending.failure = error
+        transport.shutdown()
+        return .failed
+      }
+      if transport.mayHoldOutput { return .blocked }
+    }
     switch token.release() {
     case .released: return .released
     case .onceMore: return .onceMore

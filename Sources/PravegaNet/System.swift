@@ -49,6 +49,31 @@ enum System {
     _ = try? call("read") { unsafe Glibc.read(descriptor, &count, 8) }
   }
 
+  /// Whether `path` names a directory that can be read.
+  static func isDirectory(_ path: String) -> Bool {
+    guard let directory = unsafe opendir(path) else { return false }
+    unsafe closedir(directory)
+    return true
+  }
+
+  static func checkReadable(_ path: String) throws(SystemFailure) {
+    _ = try call("open") { Int(unsafe Glibc.access(path, R_OK)) }
+  }
+
+  /// The names in a directory, in no order.
+  static func names(in path: String) -> [String] {
+    guard let directory = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      names.append(name)
+    }
+    return names
+  }
+
   // MARK: Waiting
 
   /// Waits for one of `entries`, at most until `deadline`; 0 means that it passed.
@@ -106,9 +131,10 @@ enum System {
   static func accept(
     _ descriptor: CInt, from address: inout SocketAddress
   ) throws(SystemFailure) -> FileDescriptor {
+    let flags = CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
     let number = try call("accept4") {
       unsafe address.withMutablePointer { pointer, length in
-        Int(unsafe prv_accept(descriptor, pointer, length))
+        Int(unsafe prv_accept(descriptor, pointer, length, flags))
       }
     }
     return FileDescriptor(owning: CInt(number))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import COpenSSL
+package import Glibc
 
 /// What one ``Transport/receive(into:)`` brought.
 package enum TransportRead: Equatable, Sendable {

@@ -6,17 +6,62 @@ internal import PravegaThreads
 /// Connections as the configuration wants them: plain, or TLS with its trust settings.
 struct TLSConnector: Sendable {
   private let connectTimeout: Duration
+  /// Nil: plain.
+  private let controllerContext: TLSContext?
+  private let storeContext: TLSContext?
 
   init(_ config: ClientConfig) throws(PravegaError) {
     connectTimeout = config.connectTimeout
-    guard !config.isTLSEnabledToController, !config.isTLSEnabledToSegmentStore else {
-      throw PravegaError(.unsupportedOperation, "TLS is not built in yet.")
-    }
+    controllerContext =
+      config.isTLSEnabledToController ? try TLSConnector.context(config, ["h2"]) : nil
+    storeContext =
+      config.isTLSEnabledToSegmentStore ? try TLSConnector.context(config, []) : nil
   }
 
   func controllerTransport(_ endpoint: Endpoint) -> any UnaryTransport {
-    GRPCTransport(endpoint, connectTimeout: connectTimeout)
+    guard let context = controllerContext else {
+      return GRPCTransport(endpoint, connectTimeout: connectTimeout)
+    }
+    return GRPCTransport(endpoint, isTLS: true, connectTimeout: connectTimeout) {
+      (endpoint, deadline) throws(NetError) in
+      try connectTLS(to: endpoint, context: context, deadline: deadline)
+    }
   }
 
-  var storeFactory: any ConnectionFactory { SocketConnectionFactory() }
+  var storeFactory: any ConnectionFactory {
+    guard let storeContext else { return SocketConnectionFactory() }
+    return TLSConnectionFactory(context: storeContext)
+  }
+
+  private static func context(
+    _ config: ClientConfig, _ protocols: [String]
+  ) throws(PravegaError) -> TLSContext {
+    let trust: TLSContext.Trust =
+      config.verifyCertificates
+      ? config.trustStore.map { .path($0) } ?? .system
+      : .none
+    do throws(NetError) {
+      return try TLSContext.client(
+        trust: trust, verifiesHostName: config.validateHostName, protocols: protocols)
+    } catch {
+      throw PravegaError(
+        .invalidArgument, "The trust store cannot be used: \(error).",
+        hint: "Name a PEM file, or a directory of them, that this process may read.")
+    }
+  }
+}
+
+/// TLS connections to segment stores.
+private struct TLSConnectionFactory: ConnectionFactory {
+  let context: TLSContext
+
+  func connect(
+    to endpoint: Endpoint, deadline: Deadline
+  ) throws(PravegaError) -> any Transport {
+    do throws(NetError) {
+      return try connectTLS(to: endpoint, context: context, deadline: deadline)
+    } catch {
+      throw ErrorTranslation.connection(error, to: endpoint)
+    }
+  }
 }
