@@ -20,15 +20,15 @@ extension TLSTransport {
 
   private static func describe(_ certificate: OpaquePointer) -> [String] {
     let flags = prv_name_flags()
-    let subject = unsafe print { out in
+    let subject = unsafe text { out in
       _ = unsafe X509_NAME_print_ex(out, X509_get_subject_name(certificate), 0, flags)
     }
-    let issuer = unsafe print { out in
+    let issuer = unsafe text { out in
       _ = unsafe X509_NAME_print_ex(out, X509_get_issuer_name(certificate), 0, flags)
     }
-    let names = unsafe print { unsafe prv_print_alternative_names($0, certificate) }
-    let from = unsafe print { _ = unsafe ASN1_TIME_print($0, X509_get0_notBefore(certificate)) }
-    let until = unsafe print { _ = unsafe ASN1_TIME_print($0, X509_get0_notAfter(certificate)) }
+    let names = unsafe text { unsafe prv_print_alternative_names($0, certificate) }
+    let from = unsafe text { _ = unsafe ASN1_TIME_print($0, X509_get0_notBefore(certificate)) }
+    let until = unsafe text { _ = unsafe ASN1_TIME_print($0, X509_get0_notAfter(certificate)) }
     return [
       "  subject: " + subject, "  issuer:  " + issuer, "  names:   " + names,
       "  from:    " + from, "  until:   " + until,
@@ -36,7 +36,7 @@ extension TLSTransport {
   }
 
   /// What `body` prints, without line ends.
-  private static func print(_ body: (OpaquePointer) -> Void) -> String {
+  private static func text(_ body: (OpaquePointer) -> Void) -> String {
     guard let out = unsafe BIO_new(BIO_s_mem()) else { return "" }
     defer { unsafe BIO_free(out) }
     unsafe body(out)
