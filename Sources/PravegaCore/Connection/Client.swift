@@ -42,7 +42,9 @@ package final class Client: Sendable {
   /// Ends all threads and connections; blocked calls fail with `objectClosed`. Idempotent.
   package func close() {
     let deadline = Deadline.after(.seconds(10))
-    // First, so that repair threads which wait for the controller come back.
+    // Blocked callers first: they wait for nothing of what follows.
+    core.closing.close()
+    // Then the controller, so that repair threads which wait for the controller come back.
     controller.close(until: deadline)
     core.close(until: deadline)
   }

@@ -36,11 +36,13 @@ package struct RawClient: Sendable {
       do throws(PravegaError) {
         return try callOnce(make, expecting: expecting, isRetry: attempt > 1, until: deadline)
       } catch {
+        guard !core.hasClosed else {
+          throw PravegaError(.objectClosed, "The client was closed.", retry: error.retry)
+        }
         let elapsed = Duration.nanoseconds(Deadline.now.nanoseconds - start.nanoseconds)
         let final = error.with(
           operation: operation, subject: segment.qualifiedName, attempts: attempt, elapsed: elapsed)
-        guard error.retry == .safe || (error.retry == .outcomeUnknown && isIdempotent),
-          !core.hasClosed
+        guard error.retry == .safe || (error.retry == .outcomeUnknown && isIdempotent)
         else { throw final }
         let wait = RepairSchedule.delay(beforeAttempt: attempt)
         guard Deadline.after(wait) < deadline else { throw final }

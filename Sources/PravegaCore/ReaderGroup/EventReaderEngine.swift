@@ -124,6 +124,18 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
     }
   }
 
+  package var name: String { member.reader }
+
+  /// Ends the reader from outside: a call that waits, and every later one, throws `error`. The
+  /// group is not told.
+  package func fail(_ error: PravegaError) {
+    gate.withLock { gate in
+      if !gate.isClosed, gate.failure == nil { gate.failure = error }
+    }
+    queue.close()
+    gate.signalAll()
+  }
+
   /// Where the reader stands now.
   package func position(until deadline: Deadline) throws -> Position {
     guard try enter(until: deadline) else {

@@ -16,6 +16,7 @@ package final class GroupReader: Sendable {
     engine = EventReaderEngine(
       member, timers: timers, opener: StoreOpener(feed), bufferSize: bufferSize,
       submit: { [repairs = core.repairs] job in repairs.submit(job) })
+    core.closing.tell(self)
   }
 
   /// Gives the next event to `body`, for the time of the call; see
@@ -44,5 +45,13 @@ package final class GroupReader: Sendable {
       state.close()
     }
     try engine.close(at: position, until: deadline)
+  }
+}
+
+extension GroupReader: ClientBound {
+  package func clientClosed() {
+    engine.fail(
+      PravegaError(.objectClosed, "The factory of reader '\(engine.name)' is closed."))
+    feed.close()
   }
 }

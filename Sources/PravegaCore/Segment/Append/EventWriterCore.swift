@@ -25,6 +25,7 @@ package final class EventWriterCore: Sendable {
     self.client = client
     self.controller = controller
     self.writerID = writerID
+    client.closing.tell(stream)
     if notesTime { scheduleNote() }
   }
 

@@ -52,6 +52,9 @@ package final class StreamWriter: Sendable {
     wantRepair()
   }
 
+  /// Nobody can flush it any more: who waits for an event is told.
+  deinit { close() }
+
   // MARK: - Writing
 
   /// Adds one event. Blocks only when the memory budget is used up or its segment is being replaced.
@@ -237,6 +240,14 @@ package final class StreamWriter: Sendable {
       appender.connection?.removeAppendFlow(appender.flow, inFlight: appender.sent)
       for block in appender.blocks { block.completion.resolve(.failed(error)) }
     }
+  }
+}
+
+extension StreamWriter: ClientBound {
+  package func clientClosed() {
+    end(
+      with: PravegaError(
+        .objectClosed, "The client of this writer was closed.", retry: .outcomeUnknown))
   }
 }
 
