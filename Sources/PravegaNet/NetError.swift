@@ -95,7 +95,7 @@ extension NetError.Kind {
     case .unreachable: "unreachable"
     case .reset: "connection dropped by the peer"
     case .closed: "connection closed"
-    case .tls(let failure): failure.sentence
+    case .tls(let failure): failure.description
     case .addressInUse: "address in use"
     case .tooManyFiles: "no descriptor left"
     case .rejectedByHandler: "the peer's data was refused"

@@ -88,6 +88,9 @@ package final class TLSContext: @unchecked Sendable {
 
   private func load(_ trust: Trust) throws(NetError) {
     ERR_clear_error()
+    // A server's own certificate may be trusted by itself, as Java's trust stores allow.
+    _ = unsafe X509_STORE_set_flags(
+      SSL_CTX_get_cert_store(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
     switch trust {
     case .none: return
     case .system:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why TLS failed, told apart by what somebody has to do about it.
-package enum TLSFailure: Hashable, Sendable {
+package enum TLSFailure: Hashable, Sendable, CustomStringConvertible {
   /// The peer answered with something that is not TLS: a plain-text port.
   case peerIsNotTLS
   /// No authority that we trust has signed the certificate.
@@ -21,7 +21,7 @@ package enum TLSFailure: Hashable, Sendable {
   /// Anything else that OpenSSL reports.
   case other
 
-  var sentence: String {
+  package var description: String {
     switch self {
     case .peerIsNotTLS: "the peer does not speak TLS"
     case .untrustedCertificate: "the peer's certificate is not trusted"

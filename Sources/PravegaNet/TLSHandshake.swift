@@ -65,15 +65,22 @@ struct TLSHandshake {
       guard count > 0 else { return }
       var sent = 0
       while sent < count {
-        let result = try unsafe bytes.withUnsafeBufferPointer { bytes throws(NetError) in
-          try unsafe transport.sendOne(
-            UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[sent..<count])))
-        }
+        let result = try send(bytes[sent..<count])
         switch result {
         case .bytes(let part): sent += part
         case .wouldBlock: try wait(for: POLLOUT)
         }
       }
+    }
+  }
+
+  private func send(_ bytes: ArraySlice<UInt8>) throws(NetError) -> TransportWrite {
+    do throws(NetError) {
+      return try unsafe bytes.withUnsafeBufferPointer { bytes throws(NetError) in
+        try unsafe transport.sendOne(UnsafeRawBufferPointer(bytes))
+      }
+    } catch {
+      throw error.kind == .reset ? closed() : error
     }
   }
 

@@ -55,6 +55,13 @@ final class TLSHandshakeTests: TLSTestCase {
     XCTAssertTrue(error?.description.contains("expired") ?? false, "\(String(describing: error))")
   }
 
+  func testServersOwnCertificateMayBeTrustedByItself() throws {
+    try assertSucceeds(client(trust: .file(certificates.good.certificate)), server())
+    let error = try failure(
+      client: client(trust: .file(certificates.wrongHost.certificate)), server: server())
+    XCTAssertEqual(error?.kind, .tls(.untrustedCertificate))
+  }
+
   func testTrustNoneTakesAnything() throws {
     try assertSucceeds(client(trust: TLSContext.Trust.none), server(certificates.expired))
   }

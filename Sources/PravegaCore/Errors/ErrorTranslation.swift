@@ -33,7 +33,8 @@ package enum ErrorTranslation {
         "Check the spelling, or the address that the segment store publishes.")
     case .tls(let failure):
       return failed(
-        "\(endpoint): \(failure).", "Check the TLS settings of both sides.", .never)
+        "\(endpoint): \(failure)" + (error.detail.map { " (\($0))." } ?? "."),
+        "Check the TLS settings of both sides, the trust store and the certificate.", .never)
     case .tooManyFiles:
       return PravegaError(
         .resourceExhausted, "This process has no file descriptor left for a connection.",
