@@ -20,7 +20,7 @@ package final class StoreConnection: Sendable {
     var ready: [FlowID] = []
     /// Append flows with a full block: they go without waiting.
     var full: [FlowID] = []
-    var appendFlowCount = 0
+    var appendFlows: [FlowID: any AppendFlow] = [:]
     /// Append blocks that are sent and not acknowledged.
     var inFlight = 0
     var failure: PravegaError?
@@ -36,7 +36,9 @@ package final class StoreConnection: Sendable {
 
   /// Below so many unacknowledged blocks an open block goes at once.
   static let eagerBlocks = 1
-  /// The Java client drops a connection after so many set-ups; so do we, before it gets odd.
+  /// So many open blocks go together. With many segments the others wait their turn and fill up
+  /// meanwhile: a block costs the same with one event as with fifty.
+  static let blocksAtATime = 64
   static let helloTimeout = Duration.seconds(5)
 
   private init(endpoint: Endpoint) { self.endpoint = endpoint }
@@ -80,13 +82,13 @@ package final class StoreConnection: Sendable {
 
   /// Lets `flow` receive the replies that carry its id. False when the connection is gone.
   package func add(_ flow: any FlowHandler, id: FlowID) -> Bool {
-    let isAppend = flow is any AppendFlow
+    let appends = flow as? any AppendFlow
     return monitor.withLock { state in
       guard state.failure == nil, !state.isRetired else { return false }
       state.flows[id] = flow
-      if isAppend {
-        state.appendFlowCount += 1
-        sole.store(state.appendFlowCount <= 1, ordering: .relaxed)
+      if let appends {
+        state.appendFlows[id] = appends
+        sole.store(state.appendFlows.count <= 1, ordering: .relaxed)
       }
       return true
     }
@@ -102,10 +104,9 @@ package final class StoreConnection: Sendable {
   private func remove(_ id: FlowID, inFlight: Int, isAppend: Bool) {
     let (link, isOver, dropped) = monitor.withLock { state -> (Link?, Bool, (any FlowHandler)?) in
       let dropped = state.flows.removeValue(forKey: id)
-      if isAppend, dropped != nil {
+      if isAppend, state.appendFlows.removeValue(forKey: id) != nil {
         state.inFlight -= inFlight
-        state.appendFlowCount -= 1
-        sole.store(state.appendFlowCount <= 1, ordering: .relaxed)
+        sole.store(state.appendFlows.count <= 1, ordering: .relaxed)
       }
       return (state.link, state.isRetired && state.flows.isEmpty, dropped)
     }
@@ -173,6 +174,20 @@ package final class StoreConnection: Sendable {
 }
 
 extension StoreConnection.State {
+  /// What goes out next; nil when nothing may.
+  fileprivate mutating func takeWork() -> (frames: [[UInt8]], flows: [any AppendFlow])? {
+    guard canSend else { return nil }
+    var ids = full
+    full = []
+    if inFlight < StoreConnection.eagerBlocks {
+      let count = min(ready.count, StoreConnection.blocksAtATime)
+      ids += ready[..<count]
+      ready.removeFirst(count)
+    }
+    defer { frames = [] }
+    return (frames, ids.compactMap { appendFlows[$0] })
+  }
+
   var canSend: Bool {
     !frames.isEmpty || !full.isEmpty || (!ready.isEmpty && inFlight < StoreConnection.eagerBlocks)
   }
@@ -191,21 +206,14 @@ extension StoreConnection: LinkHandler {
   }
 
   package func linkNextBatch(_ batch: inout SendBatch) -> Bool {
-    let work = monitor.withLock { state -> (frames: [[UInt8]], flows: [any AppendFlow]) in
-      var ids = state.full
-      state.full = []
-      if state.inFlight < Self.eagerBlocks {
-        ids += state.ready
-        state.ready = []
-      }
-      defer { state.frames = [] }
-      return (state.frames, ids.compactMap { state.flows[$0] as? any AppendFlow })
+    while let work = monitor.withLock({ $0.takeWork() }) {
+      for frame in work.frames { batch.append(frame) }
+      var blockCount = 0
+      for flow in work.flows { blockCount += flow.takeBlocks(for: self, into: &batch) }
+      if blockCount > 0 { monitor.withLock { $0.inFlight += blockCount } }
+      if !work.frames.isEmpty || blockCount > 0 { return true }
     }
-    for frame in work.frames { batch.append(frame) }
-    var blockCount = 0
-    for flow in work.flows { blockCount += flow.takeBlocks(for: self, into: &batch) }
-    if blockCount > 0 { monitor.withLock { $0.inFlight += blockCount } }
-    return !work.frames.isEmpty || blockCount > 0
+    return false
   }
 
   package func linkTick() -> Deadline {
@@ -234,6 +242,7 @@ extension StoreConnection: LinkHandler {
       state.failure = failure
       defer {
         state.flows = [:]
+        state.appendFlows = [:]
         state.frames = []
         state.ready = []
         state.full = []

@@ -30,9 +30,11 @@ final class AppendBlock: @unchecked Sendable {
   /// Whether it was sent on a connection that broke later, so that nobody knows what became of it.
   var isInDoubt = false
   /// One word for every event: see ``RoutingWord``.
-  private(set) var routing: [RoutingWord] = []
+  private var routing = RoutingWords()
 
-  private var pieces: [Piece] = []
+  /// Most blocks lie in one chunk: no array for them.
+  private var firstPiece: Piece?
+  private var morePieces: [Piece] = []
   private var tail: Chunk
   private var pieceStart = 0
   private var used: Int
@@ -44,9 +46,6 @@ final class AppendBlock: @unchecked Sendable {
 
   /// Number of the last event.
   var lastNumber: Int64 { firstNumber + Int64(eventCount) - 1 }
-
-  /// Whether the frame lies in one chunk.
-  var chunkCount: Int { pieces.count + 1 }
 
   /// Bytes that still fit in the last chunk.
   var room: Int { tail.capacity - AppendFrame.tailByteCount - used }
@@ -90,8 +89,14 @@ final class AppendBlock: @unchecked Sendable {
 
   private func addPiece(_ payload: RidingPayload) {
     guard let base = unsafe payload.base, payload.count > 0 else { return }
-    unsafe pieces.append(Piece(owner: payload, base: base, count: payload.count))
+    unsafe add(Piece(owner: payload, base: base, count: payload.count))
   }
+
+  private func add(_ piece: Piece) {
+    if firstPiece == nil { firstPiece = piece } else { morePieces.append(piece) }
+  }
+
+  private var pieces: [Piece] { (firstPiece.map { [$0] } ?? []) + morePieces }
 
   @inline(__always)
   private func copy(_ bytes: UnsafeRawBufferPointer) {
@@ -103,7 +108,7 @@ final class AppendBlock: @unchecked Sendable {
   private func finishFramed(_ count: Int, _ words: [RoutingWord]) {
     byteCount += count
     eventCount += words.count
-    routing.append(contentsOf: words)
+    for word in words { routing.append(word) }
   }
 
   @inline(__always)
@@ -123,7 +128,7 @@ final class AppendBlock: @unchecked Sendable {
 
   private func closePiece() {
     if used > pieceStart {
-      unsafe pieces.append(
+      unsafe add(
         Piece(owner: tail, base: UnsafeRawPointer(tail.base + pieceStart), count: used - pieceStart)
       )
     }
@@ -140,14 +145,16 @@ final class AppendBlock: @unchecked Sendable {
       requestID: requestID)
     used += AppendFrame.tailByteCount
     closePiece()
-    guard let first = pieces.first else { return }
+    guard let first = firstPiece else { return }
     unsafe AppendFrame.writeHead(
       to: UnsafeMutableRawPointer(mutating: first.base), writerID: writerID, byteCount: byteCount)
   }
 
   /// Adds the frozen frame to what is being sent; the batch keeps the memory alive.
   func add(to batch: inout SendBatch) {
-    for piece in pieces {
+    guard let first = firstPiece else { return }
+    unsafe batch.append(first.base, first.count, owner: first.owner)
+    for piece in morePieces {
       unsafe batch.append(piece.base, piece.count, owner: piece.owner)
     }
   }
@@ -157,7 +164,8 @@ final class AppendBlock: @unchecked Sendable {
     var cursor = unsafe PieceCursor(
       pieces.map { unsafe UnsafeRawBufferPointer(start: $0.base, count: $0.count) })
     cursor.skip(AppendFrame.headByteCount)
-    for word in routing {
+    for index in 0..<routing.count {
+      let word = routing[index]
       let header = cursor.copy(EventFraming.headerByteCount)
       let length = header.suffix(4).reduce(0) { $0 << 8 | Int($1) }
       let payload = cursor.copy(length)
@@ -191,6 +199,35 @@ private struct PieceCursor {
       }
     }
     return bytes
+  }
+}
+
+/// The routing words of a block: an array without the checks of one, since it grows once per event.
+@safe
+private struct RoutingWords: ~Copyable {
+  private var base: UnsafeMutablePointer<RoutingWord>
+  private var capacity = 16
+  private(set) var count = 0
+
+  init() { unsafe base = .allocate(capacity: capacity) }
+
+  deinit { unsafe base.deallocate() }
+
+  subscript(index: Int) -> RoutingWord { unsafe base[index] }
+
+  @inline(__always)
+  mutating func append(_ word: RoutingWord) {
+    if count == capacity { grow() }
+    unsafe (base + count).initialize(to: word)
+    count += 1
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<RoutingWord>.allocate(capacity: capacity * 4)
+    unsafe larger.update(from: base, count: count)
+    unsafe base.deallocate()
+    unsafe base = larger
+    capacity *= 4
   }
 }
 
@@ -229,6 +266,7 @@ enum AppendFrame {
   static let headByteCount = 8 + 16 + 4 + 4
   /// Number of events, last event number, request id.
   static let tailByteCount = 4 + 8 + 8
+  static let overheadByteCount = headByteCount + tailByteCount
 
   static func writeHead(to base: UnsafeMutableRawPointer, writerID: WireUUID, byteCount: Int) {
     let payload = UInt32(truncatingIfNeeded: headByteCount - 8 + byteCount + tailByteCount)

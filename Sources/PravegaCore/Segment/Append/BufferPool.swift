@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import PravegaThreads
 
 /// Memory for events on their way to the stores: chunks of four sizes out of one budget.
@@ -9,9 +10,41 @@ internal import PravegaThreads
 package final class BufferPool: Sendable {
   private struct State {
     var bytesInUse = 0
+    var bytesFree = 0
     var waiters = 0
     var isClosed = false
     var free: [[ChunkMemory]] = Array(repeating: [], count: ChunkSize.allCases.count)
+
+    func mayWake(_ limit: Int) -> Bool { waiters > 0 && bytesInUse <= limit - limit / 8 }
+
+    /// Charges a chunk and finds memory for it. Without any of its size others are given up, so that
+    /// used and unused memory together stay within the limit.
+    mutating func take(_ size: ChunkSize, limit: Int) -> Supply {
+      bytesInUse += size.byteCount
+      var supply = Supply()
+      if let memory = popFree(size) {
+        supply.memory = memory
+        return supply
+      }
+      for other in ChunkSize.allCases.reversed() {
+        while bytesInUse + bytesFree > limit, let memory = popFree(other) {
+          supply.surplus.append(memory)
+        }
+      }
+      return supply
+    }
+
+    private mutating func popFree(_ size: ChunkSize) -> ChunkMemory? {
+      guard let memory = free[size.rawValue].popLast() else { return nil }
+      bytesFree -= size.byteCount
+      return memory
+    }
+  }
+
+  /// Memory for a chunk, if there was some, and what has to be freed outside of the lock.
+  private struct Supply {
+    var memory: ChunkMemory?
+    var surplus: [ChunkMemory] = []
   }
 
   private let monitor = Monitor(State())
@@ -32,13 +65,16 @@ package final class BufferPool: Sendable {
   /// Takes a chunk if the budget allows it, or anyway when `guaranteed`: every segment with events
   /// has a right to one, so that a dead store cannot starve the others.
   func take(_ size: ChunkSize, guaranteed: Bool) -> Chunk? {
-    let taken = monitor.withLock { state -> ChunkMemory?? in
-      guard guaranteed || state.bytesInUse + size.byteCount <= limit else { return .none }
-      state.bytesInUse += size.byteCount
-      return .some(state.free[size.rawValue].popLast())
+    let supply = monitor.withLock { state -> Supply? in
+      guard guaranteed || state.bytesInUse + size.byteCount <= limit else { return nil }
+      return state.take(size, limit: limit)
     }
-    guard let taken else { return nil }
-    return Chunk(memory: taken ?? ChunkMemory(size), pool: self)
+    return supply.map { chunk(size, $0) }
+  }
+
+  private func chunk(_ size: ChunkSize, _ supply: Supply) -> Chunk {
+    for memory in supply.surplus { memory.free() }
+    return Chunk(memory: supply.memory ?? ChunkMemory(size), pool: self)
   }
 
   /// A chunk for events that are handed over: they were charged when they were written.
@@ -47,11 +83,7 @@ package final class BufferPool: Sendable {
   }
 
   private func takeAnyway(_ size: ChunkSize) -> Chunk {
-    let memory = monitor.withLock { state -> ChunkMemory? in
-      state.bytesInUse += size.byteCount
-      return state.free[size.rawValue].popLast()
-    }
-    return Chunk(memory: memory ?? ChunkMemory(size), pool: self)
+    chunk(size, monitor.withLock { $0.take(size, limit: limit) })
   }
 
   /// Charges bytes without asking.
@@ -72,9 +104,11 @@ package final class BufferPool: Sendable {
   /// Blocks until `byteCount` bytes could be had, at most until `deadline`.
   func waitForRoom(_ byteCount: Int, until deadline: Deadline) -> Bool {
     monitor.withLock { $0.waiters += 1 }
+    // Whoever had to wait goes on when an eighth is free: waking all for every chunk that comes
+    // back would cost more than the events.
     let found = monitor.wait(until: deadline) { state -> Bool? in
       if state.isClosed { return true }
-      return state.bytesInUse + byteCount <= limit || state.bytesInUse == 0 ? true : nil
+      return state.bytesInUse + byteCount <= limit - limit / 8 || state.bytesInUse == 0 ? true : nil
     }
     monitor.withLock { $0.waiters -= 1 }
     return found ?? false
@@ -83,9 +117,14 @@ package final class BufferPool: Sendable {
   fileprivate func giveBack(_ memory: ChunkMemory) {
     let kept = monitor.withLock { state -> (kept: Bool, wake: Bool) in
       state.bytesInUse -= memory.size.byteCount
-      let keep = !state.isClosed && state.free[memory.size.rawValue].count < memory.size.keptFree
-      if keep { state.free[memory.size.rawValue].append(memory) }
-      return (keep, state.waiters > 0)
+      // Used and unused together stay within the limit, too.
+      let keep =
+        !state.isClosed && state.bytesInUse + state.bytesFree + memory.size.byteCount <= limit
+      if keep {
+        state.free[memory.size.rawValue].append(memory)
+        state.bytesFree += memory.size.byteCount
+      }
+      return (keep, state.mayWake(limit))
     }
     if !kept.kept { memory.free() }
     if kept.wake { monitor.signalAll() }
@@ -94,7 +133,7 @@ package final class BufferPool: Sendable {
   func discharge(_ byteCount: Int) {
     let wake = monitor.withLock { state -> Bool in
       state.bytesInUse -= byteCount
-      return state.waiters > 0
+      return state.mayWake(limit)
     }
     if wake { monitor.signalAll() }
   }
@@ -122,18 +161,6 @@ enum ChunkSize: Int, CaseIterable, Sendable, Comparable {
     }
   }
 
-  /// How many unused ones are kept instead of freed.
-  var keptFree: Int {
-    switch self {
-    case .tiny: return 1024
-    case .small: return 256
-    case .medium: return 64
-    case .large: return 32
-    }
-  }
-
-  var next: ChunkSize { ChunkSize(rawValue: rawValue + 1) ?? .large }
-
   /// The smallest size that holds `byteCount`, or the largest there is.
   static func holding(_ byteCount: Int) -> ChunkSize {
     allCases.first { $0.byteCount >= byteCount } ?? .large
@@ -144,13 +171,31 @@ enum ChunkSize: Int, CaseIterable, Sendable, Comparable {
 @safe struct ChunkMemory: @unchecked Sendable {
   let size: ChunkSize
   let base: UnsafeMutableRawPointer
+  private let isMapped: Bool
 
   init(_ size: ChunkSize) {
     self.size = size
-    unsafe base = .allocate(byteCount: size.byteCount, alignment: 16)
+    guard size >= .medium else {
+      unsafe base = .allocate(byteCount: size.byteCount, alignment: 16)
+      isMapped = false
+      return
+    }
+    // Straight from the kernel and back to it: many threads take and give these, and each would
+    // leave holes in an arena of its own.
+    let memory = unsafe mmap(
+      nil, size.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    if let memory = unsafe memory, unsafe memory != MAP_FAILED {
+      unsafe base = memory
+      isMapped = true
+    } else {
+      unsafe base = .allocate(byteCount: size.byteCount, alignment: 16)
+      isMapped = false
+    }
   }
 
-  func free() { unsafe base.deallocate() }
+  func free() {
+    if isMapped { unsafe munmap(base, size.byteCount) } else { unsafe base.deallocate() }
+  }
 }
 
 /// A piece of the pool's memory; goes back when nobody refers to it any more.

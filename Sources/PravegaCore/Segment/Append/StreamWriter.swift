@@ -133,7 +133,9 @@ package final class StreamWriter: Sendable {
         if let connection = wake.connection { connection.wake(wake.flow, isFull: wake.isFull) }
         return future
       case .needsChunk(let size, let guaranteed):
-        spare = try takeChunk(size, guaranteed: guaranteed, until: deadline)
+        spare = try takeChunk(
+          size, least: item.copiedByteCount + AppendFrame.overheadByteCount, guaranteed: guaranteed,
+          until: deadline)
       case .waitForHandOver:
         try waitForHandOver(word, until: deadline)
       case .failed(let error):
@@ -142,12 +144,15 @@ package final class StreamWriter: Sendable {
     }
   }
 
+  /// - Parameter least: what must fit in the chunk, frame included; a segment that has none yet may
+  ///   take the smallest such chunk whatever the budget says.
   private func takeChunk(
-    _ size: ChunkSize, guaranteed: Bool, until deadline: Deadline
+    _ size: ChunkSize, least: Int, guaranteed: Bool, until deadline: Deadline
   ) throws(PravegaError) -> Chunk {
     let pool = environment.buffers
     while true {
-      if let chunk = pool.take(size, guaranteed: guaranteed) { return chunk }
+      if let chunk = pool.take(size, guaranteed: false) { return chunk }
+      if guaranteed, let chunk = pool.take(.holding(least), guaranteed: true) { return chunk }
       try throwIfEnded()
       guard pool.waitForRoom(size.byteCount, until: deadline) else { throw noRoomError() }
     }
