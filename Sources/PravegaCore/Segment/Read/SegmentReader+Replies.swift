@@ -85,25 +85,25 @@ extension SegmentReader: FlowHandler {
     let granted = monitor.withLock { state -> Int? in
       // A reply to a question that is not asked any more, as after a seek.
       guard state.connection === connection, state.requested == reply.offset else { return nil }
-      state.requested = nil
-      state.failedAttempts = 0
-      state.failingSince = nil
       defer { state.reserved = 0 }
       return state.reserved
     }
     guard let granted else { return }
-    let count = unsafe reply.data.count
-    let isEmpty = count == 0
+    let isEmpty = unsafe reply.data.isEmpty
     if isEmpty { budget.release(granted) }
     let chunk =
       isEmpty
       ? nil : unsafe ReadChunk.make(reply.data, slab: frame.slab, reserved: granted, budget: budget)
-    monitor.withLock { state in
-      if let chunk, !state.isClosed { state.chunks.append(chunk) }
-      state.nextOffset = reply.offset &+ Int64(count)
-      if reply.endOfSegment { state.end = .endOfSegment }
+    // The question stays asked until its bytes are in place: else another thread would ask for the
+    // same bytes again. Meanwhile it may have been closed or sent elsewhere.
+    let isTaken = monitor.withLock { state -> Bool in
+      guard state.connection === connection, state.requested == reply.offset else { return false }
+      state.take(reply, chunk)
+      let count = unsafe reply.data.count
       state.window = nextWindow(state.window, granted: granted, count, atTail: reply.atTail)
+      return true
     }
+    guard isTaken else { return }
     if !isEmpty || reply.endOfSegment { feed.enqueue(self) }
     sendRequestIfDue()
   }
@@ -119,6 +119,16 @@ extension SegmentReader: FlowHandler {
 }
 
 extension SegmentReader.State {
+  /// Puts the bytes of a reply in place and settles its request.
+  fileprivate mutating func take(_ reply: ReadReply, _ chunk: ReadChunk?) {
+    requested = nil
+    failedAttempts = 0
+    failingSince = nil
+    if let chunk { chunks.append(chunk) }
+    nextOffset = reply.offset &+ Int64(unsafe reply.data.count)
+    if reply.endOfSegment { end = .endOfSegment }
+  }
+
   mutating func noteFailure() {
     failedAttempts += 1
     if failingSince == nil { failingSince = .now }
