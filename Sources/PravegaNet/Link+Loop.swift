@@ -179,8 +179,8 @@ extension Link {
   // MARK: The end
 
   private func end(_ loop: inout Loop, _ end: End) {
+    if case .asked = end, !isEnding.load(ordering: .acquiring) { linger(&loop) }
     let wasAsked = isEnding.exchange(true, ordering: .acquiringAndReleasing)
-    if case .asked = end, !wasAsked { transport.shutdownSending() }
     transport.shutdown()
     if !token.end(), !loop.holdsToken { awaitToken() }
     switch end {
@@ -188,6 +188,24 @@ extension Link {
     case .failed(let error): finish(wasAsked ? nil : (sending.failure ?? error))
     }
   }
+
+  /// Lets the peer read the last bytes: a socket closed with unread input resets the connection,
+  /// and a reset takes with it what the peer has not read.
+  private func linger(_ loop: inout Loop) {
+    transport.shutdownSending()
+    let deadline = Deadline.after(Link.longestLinger)
+    loop.entries[0].events = Int16(POLLIN)
+    while !deadline.hasPassed, !isEnding.load(ordering: .acquiring) {
+      let space = unsafe loop.handler.linkReceiveSpace()
+      guard space.count > 0 else { return }
+      guard let result = try? unsafe transport.receive(into: space), result != .end else { return }
+      guard case .wouldBlock = result else { continue }
+      guard let count = try? System.poll(&loop.entries, until: deadline), count > 0 else { return }
+      if loop.entries[1].revents != 0 { wakeUp.clear() }
+    }
+  }
+
+  private static let longestLinger = Duration.seconds(1)
 
   /// By the last holder of the token, once.
   func finish(_ error: NetError?) {

@@ -52,8 +52,34 @@ package final class TLSTransport: Transport, @unchecked Sendable {
     do {
       return try TLSTransport(transport, TLSSession(context), deadline: deadline)
     } catch {
+      if error.kind == .tls(.peerIsNotTLS) { sendAlert(transport) }
+      if case .tls = error.kind { linger(transport) }
       transport.close()
       throw error
+    }
+  }
+
+  /// OpenSSL has no answer for a client that does not speak TLS; this one tells it what it met:
+  /// record type 21, TLS 1.0, two bytes: fatal, protocol version.
+  private static func sendAlert(_ transport: any Transport) {
+    let alert: [UInt8] = [21, 3, 1, 0, 2, 2, 70]
+    unsafe alert.withUnsafeBytes { _ = try? unsafe transport.sendOne($0) }
+  }
+
+  /// Lets the client read the alert, from which it learns that this port speaks TLS: a socket
+  /// closed with unread input takes it back.
+  private static func linger(_ transport: any Transport) {
+    transport.shutdownSending()
+    let deadline = Deadline.after(.milliseconds(500))
+    var entries = [pollfd(fd: transport.descriptor, events: Int16(POLLIN), revents: 0)]
+    unsafe withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 16) { space in
+      while !deadline.hasPassed {
+        guard let result = try? unsafe transport.receive(into: space), result != .end else {
+          return
+        }
+        guard case .wouldBlock = result else { continue }
+        guard let count = try? System.poll(&entries, until: deadline), count > 0 else { return }
+      }
     }
   }
 

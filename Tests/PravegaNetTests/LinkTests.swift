@@ -188,6 +188,24 @@ final class LinkTests: LeakCheckedTestCase {
     close(one, two)
   }
 
+  /// The peer goes on sending meanwhile: unread input must not reset the connection.
+  func testLastBytesReachAPeerThatKeepsSending() throws {
+    let block = pattern(64 * 1024)
+    for _ in 0..<20 {
+      let (a, b) = try loopbackPair()
+      let left = TestPeer(keepsBytes: false)
+      let right = TestPeer(keepsBytes: false)
+      let (one, two) = (try left.open(a), try right.open(b))
+      for _ in 0..<32 { right.queue(block) }
+      for _ in 0..<8 { left.queue(block) }
+      two.kick()
+      one.shutdownWhenSent()
+      XCTAssertTrue(right.wait { $0.closedCount == 1 })
+      XCTAssertEqual(right.snapshot().receivedCount, 8 * 64 * 1024)
+      close(one, two)
+    }
+  }
+
   func testPausedReaderIsNotReadFromUntilItResumes() throws {
     let (a, b) = try PipeTransport.makePair()
     let left = TestPeer()

@@ -176,6 +176,22 @@ final class TLSHandshakeTests: TLSTestCase {
     link.close(until: .after(.seconds(5)))
   }
 
+  func testPlainTextClientReadsAnAlert() throws {
+    let context = try server()
+    for _ in 0..<20 {
+      let (a, b) = try loopbackPair()
+      let peer = TestPeer()
+      let link = try peer.open(a)
+      peer.queue(Array("PRI * HTTP/2.0\r\n\r\n".utf8) + pattern(40_000))
+      link.kick()
+      XCTAssertThrowsError(
+        try TLSTransport.accept(over: b, context: context, deadline: .after(.seconds(5))))
+      XCTAssertTrue(peer.wait { $0.closedCount == 1 })
+      XCTAssertEqual(peer.snapshot().received.first, 21, "the type of an alert record")
+      link.close(until: .after(.seconds(5)))
+    }
+  }
+
   func testPeerThatClosesIsToldApart() throws {
     let (a, b) = try loopbackPair()
     b.close()
