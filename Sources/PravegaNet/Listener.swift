@@ -24,7 +24,8 @@ package final class Listener: Sendable {
   package init(_ endpoint: Endpoint, backlog: Int = 128) throws(NetError) {
     let addresses = try Resolver.addresses(
       of: endpoint, deadline: .after(.seconds(5)), passive: true)
-    guard let address = addresses.first else {
+    // `localhost` may mean ::1 first, which those who connect to 127.0.0.1 would not find.
+    guard let address = addresses.first(where: { $0.family == AF_INET }) ?? addresses.first else {
       throw NetError(.unknownHost, call: "getaddrinfo", endpoint: endpoint.description)
     }
     wakeUp = try WakeUp()

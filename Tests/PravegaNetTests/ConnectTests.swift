@@ -87,6 +87,14 @@ final class ConnectTests: LeakCheckedTestCase {
     client.close()
   }
 
+  func testListenerAtLocalhostIsFoundAtItsIPv4Address() throws {
+    let listener = try Listener(Endpoint(host: "localhost", port: 0))
+    defer { listener.close() }
+    let client = try connectTCP(
+      to: Endpoint(host: "127.0.0.1", port: listener.endpoint.port), deadline: .after(.seconds(5)))
+    client.close()
+  }
+
   func testSecondListenerOnOnePortSaysAddressInUse() throws {
     let listener = try Listener(local)
     defer { listener.close() }
