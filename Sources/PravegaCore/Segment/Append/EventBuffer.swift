@@ -14,6 +14,9 @@ public final class EventBuffer {
   /// An array that is the whole event, taken over without a copy.
   private(set) var adopted: [UInt8]?
   fileprivate var isInUse = false
+  /// State of a small generator: the system's would cost a call to the kernel for every event
+  /// without a key.
+  private var randomState = UInt64.random(in: .min ... .max)
 
   init() {
     capacity = 4096
@@ -67,6 +70,16 @@ public final class EventBuffer {
       unsafe base.storeBytes(of: byte, toByteOffset: count + index, as: UInt8.self)
     }
     count += size
+  }
+
+  /// A random place in the key space, in [0, 1), for an event without a routing key.
+  @inline(__always)
+  package func randomFraction() -> Double {
+    randomState &+= 0x9e37_79b9_7f4a_7c15
+    var word = randomState
+    word = (word ^ word &>> 30) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ word &>> 27) &* 0x94d0_49bb_1331_11eb
+    return Double((word ^ word &>> 31) &>> 12) * 0x1p-52
   }
 
   func reset() {

@@ -69,7 +69,7 @@ package final class StreamWriter: Sendable {
         "The event has \(buffer.byteCount) bytes; the limit is \(EventFraming.maxPayloadByteCount).",
         hint: "Split it, or switch on enableLargeEvents in EventWriterConfig.")
     }
-    let word = RoutingWord(fraction: fraction ?? Double.random(in: 0..<1), hasKey: fraction != nil)
+    let word = RoutingWord(fraction: fraction ?? buffer.randomFraction(), hasKey: fraction != nil)
     if buffer.byteCount > Self.ridingThreshold {
       let payload = try ride(buffer.takeBytes(), until: deadline)
       return try unsafe append(.riding(payload, word), word: word, until: deadline)
