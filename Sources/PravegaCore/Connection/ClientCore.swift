@@ -78,6 +78,7 @@ package final class ClientCore: Sendable {
 
   /// Ends all threads and connections. Idempotent; at most until `deadline`.
   package func close(until deadline: Deadline = .after(.seconds(10))) {
+    // First, so that everything which waits has its answer before its means are taken away.
     closing.close()
     timers.close(until: deadline)
     buffers.close()

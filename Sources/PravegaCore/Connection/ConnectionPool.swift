@@ -11,18 +11,20 @@ package enum ConnectionPurpose: Hashable, Sendable {
 /// The connections of a client, by endpoint and purpose. Connections follow endpoints, not
 /// segments: flows share them.
 package final class ConnectionPool: Sendable {
-  private struct Key: Hashable {
+  fileprivate struct Key: Hashable {
     let endpoint: Endpoint
     let purpose: ConnectionPurpose
   }
 
-  private struct State {
+  fileprivate struct State {
     var connections: [Key: [StoreConnection]] = [:]
     var opening: [Key: Future<StoreConnection>] = [:]
+    /// Those that wait for the other side's Hello, and those that take no new flows but have some.
+    var others: [StoreConnection] = []
     var isClosed = false
   }
 
-  private enum Choice {
+  fileprivate enum Choice {
     case use(StoreConnection)
     case open(Promise<StoreConnection>)
     case wait(Future<StoreConnection>)
@@ -55,40 +57,47 @@ package final class ConnectionPool: Sendable {
             .connectionFailed, "\(endpoint) could not be connected to in time.", retry: .safe)
       }
     case .closed:
-      throw PravegaError(.objectClosed, "The client is closed.")
+      throw Self.closedError
     }
+  }
+
+  private static var closedError: PravegaError {
+    PravegaError(.objectClosed, "The client is closed.")
   }
 
   private func choose(_ key: Key) -> Choice {
     let limit = key.purpose == .request ? 1 : maxPerStore
-    return monitor.withLock { state in
-      guard !state.isClosed else { return .closed }
-      let usable = (state.connections[key] ?? []).filter(\.isUsable)
-      state.connections[key] = usable.isEmpty ? nil : usable
-      let least = usable.map { ($0.flowCount, $0) }.min { $0.0 < $1.0 }
-      if let least, least.0 == 0 || usable.count >= limit { return .use(least.1) }
-      if let opening = state.opening[key] { return least.map { .use($0.1) } ?? .wait(opening) }
-      let promise = Promise<StoreConnection>()
-      state.opening[key] = promise.future
-      return .open(promise)
+    let (choice, dropped) = monitor.withLock { state -> (Choice, [StoreConnection]) in
+      let dropped = state.setAside(key)
+      return (state.choose(key, limit: limit), dropped)
     }
+    _ = dropped
+    return choice
   }
 
   private func open(
     _ key: Key, _ promise: Promise<StoreConnection>, _ deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
     do throws(PravegaError) {
-      let connection = try StoreConnection.open(
+      let connection = try StoreConnection.start(
         to: key.endpoint, with: factory, deadline: deadline)
+      // From here on a close of the pool ends it.
       let isClosed = monitor.withLock { state -> Bool in
-        state.opening[key] = nil
-        guard !state.isClosed else { return true }
-        state.connections[key, default: []].append(connection)
-        return false
+        if !state.isClosed { state.others.append(connection) }
+        return state.isClosed
       }
-      guard !isClosed else {
+      if isClosed { connection.fail(Self.closedError) }
+      try connection.awaitHello(until: deadline)
+      let isOpen = monitor.withLock { state -> Bool in
+        state.opening[key] = nil
+        state.others.removeAll { $0 === connection }
+        guard !state.isClosed else { return false }
+        state.connections[key, default: []].append(connection)
+        return true
+      }
+      guard isOpen else {
         connection.close(until: .after(.seconds(1)))
-        throw PravegaError(.objectClosed, "The client is closed.")
+        throw Self.closedError
       }
       promise.succeed(connection)
       return connection
@@ -108,12 +117,41 @@ package final class ConnectionPool: Sendable {
   package func close(until deadline: Deadline) {
     let all = monitor.withLock { state -> [StoreConnection] in
       state.isClosed = true
-      defer { state.connections = [:] }
-      return state.connections.values.flatMap { $0 }
+      defer {
+        state.connections = [:]
+        state.others = []
+      }
+      return state.connections.values.flatMap { $0 } + state.others
     }
     for connection in all {
       connection.fail(PravegaError(.objectClosed, "The client was closed.", retry: .outcomeUnknown))
     }
     for connection in all { connection.close(until: deadline) }
+  }
+}
+
+extension ConnectionPool.State {
+  /// Sorts out what takes no new flows: what still has some is closed with the pool.
+  ///
+  /// - Returns: what is over, to die outside of the lock.
+  fileprivate mutating func setAside(_ key: ConnectionPool.Key) -> [StoreConnection] {
+    let all = connections[key] ?? []
+    let usable = all.filter(\.isUsable)
+    guard usable.count < all.count || !others.isEmpty else { return [] }
+    connections[key] = usable.isEmpty ? nil : usable
+    let rest = others + all.filter { old in !usable.contains { $0 === old } }
+    others = rest.filter { !$0.isOver }
+    return rest
+  }
+
+  fileprivate mutating func choose(_ key: ConnectionPool.Key, limit: Int) -> ConnectionPool.Choice {
+    guard !isClosed else { return .closed }
+    let usable = connections[key] ?? []
+    let least = usable.map { ($0.flowCount, $0) }.min { $0.0 < $1.0 }
+    if let least, least.0 == 0 || usable.count >= limit { return .use(least.1) }
+    if let opening = opening[key] { return least.map { .use($0.1) } ?? .wait(opening) }
+    let promise = Promise<StoreConnection>()
+    opening[key] = promise.future
+    return .open(promise)
   }
 }

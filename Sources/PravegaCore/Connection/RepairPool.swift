@@ -60,7 +60,10 @@ package final class RepairPool: Sendable {
 
   private func run() {
     while let job = nextJob() { job() }
-    monitor.withLock { state in state.workers.removeAll { $0.isCurrent } }
+    monitor.withLock { state in
+      // Once it is closed, whoever closes it waits for all that ran.
+      if !state.isClosed { state.workers.removeAll { $0.isCurrent } }
+    }
   }
 
   private func nextJob() -> (@Sendable () -> Void)? {

@@ -26,6 +26,8 @@ package final class StoreConnection: Sendable {
     var failure: PravegaError?
     /// No new flows: it is being replaced. Closes when the last flow leaves.
     var isRetired = false
+    /// The IO thread has made its last call.
+    var isOver = false
   }
 
   package let endpoint: Endpoint
@@ -47,6 +49,15 @@ package final class StoreConnection: Sendable {
   package static func open(
     to endpoint: Endpoint, with factory: any ConnectionFactory, deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
+    let connection = try start(to: endpoint, with: factory, deadline: deadline)
+    try connection.awaitHello(until: deadline)
+    return connection
+  }
+
+  /// Connects, sends Hello and starts the IO thread; ``awaitHello(until:)`` follows.
+  static func start(
+    to endpoint: Endpoint, with factory: any ConnectionFactory, deadline: Deadline
+  ) throws(PravegaError) -> StoreConnection {
     let transport = try factory.connect(to: endpoint, deadline: deadline)
     let connection = StoreConnection(endpoint: endpoint)
     let link = try connection.makeLink(transport)
@@ -57,17 +68,21 @@ package final class StoreConnection: Sendable {
     }
     link.start()
     link.kick()
+    return connection
+  }
+
+  /// Waits for the other side's Hello; a failure ends the connection.
+  func awaitHello(until deadline: Deadline) throws(PravegaError) {
     do {
-      try connection.hello.future.get(until: deadline)
+      try hello.future.get(until: deadline)
     } catch {
-      connection.close(until: .after(.seconds(1)))
+      close(until: .after(.seconds(1)))
       if let error = error as? PravegaError { throw error }
       throw PravegaError(
         .connectionFailed, "\(endpoint) accepted the connection but did not answer Hello.",
         hint: "Check that the address is a segment store's and not a controller's.", retry: .safe,
         context: .init(endpoint: endpoint.description))
     }
-    return connection
   }
 
   private func makeLink(_ transport: any Transport) throws(PravegaError) -> Link {
@@ -115,6 +130,8 @@ package final class StoreConnection: Sendable {
   }
 
   var flowCount: Int { monitor.withLock { $0.flows.count } }
+  /// Whether its thread is done with it.
+  var isOver: Bool { monitor.withLock { $0.isOver } }
   var isUsable: Bool { monitor.withLock { $0.failure == nil && !$0.isRetired } }
   /// Whether at most one append flow uses the connection.
   var isSole: Bool { sole.load(ordering: .relaxed) }
@@ -240,6 +257,7 @@ extension StoreConnection: LinkHandler {
           .connectionFailed, "\(endpoint) closed the connection.", retry: .safe,
           context: .init(endpoint: endpoint.description))
       state.failure = failure
+      state.isOver = true
       defer {
         state.flows = [:]
         state.appendFlows = [:]

@@ -254,9 +254,8 @@ extension EventReaderEngine {
     return failure
   }
 
-  private func onRepairThread(
-    until deadline: Deadline, _ body: @escaping @Sendable () throws -> Void
-  ) throws {
+  /// Only the job holds the promise: when it is dropped, nobody waits.
+  private func submitted(_ body: @escaping @Sendable () throws -> Void) -> Future<Void> {
     let promise = Promise<Void>()
     submit {
       do {
@@ -265,8 +264,14 @@ extension EventReaderEngine {
         promise.fail(error)
       }
     }
+    return promise.future
+  }
+
+  private func onRepairThread(
+    until deadline: Deadline, _ body: @escaping @Sendable () throws -> Void
+  ) throws {
     do {
-      try promise.future.get(until: deadline)
+      try submitted(body).get(until: deadline)
     } catch PromiseError.timedOut {
       throw PravegaError(
         .timeout, "reader group '\(member.group)' did not take note that '\(member.reader)' left.",

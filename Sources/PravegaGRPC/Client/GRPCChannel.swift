@@ -10,7 +10,8 @@ package import PravegaThreads
 package final class GRPCChannel: Sendable {
   private enum Phase: Sendable {
     case idle
-    case connecting
+    /// With the connection as soon as there is one, so that a close can end it.
+    case connecting(ClientConnection?)
     case open(ClientConnection)
     case failed(GRPCError)
     case closed
@@ -70,8 +71,11 @@ package final class GRPCChannel: Sendable {
       return phase
     }
     phase.signalAll()
-    guard case .open(let connection) = before else { return }
-    connection.close(Self.closed, until: deadline)
+    switch before {
+    case .open(let connection), .connecting(let connection?):
+      connection.close(Self.closed, until: deadline)
+    case .idle, .connecting(nil), .failed, .closed: return
+    }
   }
 
   deinit {
@@ -87,7 +91,7 @@ package final class GRPCChannel: Sendable {
     let step = phase.wait(until: deadline) { phase -> Step? in
       switch phase {
       case .idle:
-        phase = .connecting
+        phase = .connecting(nil)
         return .connect
       case .connecting: return nil
       case .open(let connection): return .use(connection)
@@ -132,7 +136,13 @@ package final class GRPCChannel: Sendable {
     do throws(NetError) {
       let transport = try configuration.connect(deadline)
       let connection = try ClientConnection(transport, configuration)
+      let isWanted = phase.withLock { phase -> Bool in
+        guard case .connecting = phase else { return false }
+        phase = .connecting(connection)
+        return true
+      }
       do throws(GRPCError) {
+        guard isWanted else { throw Self.closed }
         try connection.awaitReady(until: deadline)
         return .success(connection)
       } catch {

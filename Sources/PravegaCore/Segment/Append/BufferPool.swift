@@ -12,6 +12,8 @@ package final class BufferPool: Sendable {
     var bytesInUse = 0
     var bytesFree = 0
     var waiters = 0
+    /// Counts the calls of ``interrupt()``.
+    var interruptions = 0
     var isClosed = false
     var free: [[ChunkMemory]] = Array(repeating: [], count: ChunkSize.allCases.count)
 
@@ -101,13 +103,26 @@ package final class BufferPool: Sendable {
     }
   }
 
-  /// Blocks until `byteCount` bytes could be had, at most until `deadline`.
-  func waitForRoom(_ byteCount: Int, until deadline: Deadline) -> Bool {
+  /// How many calls wait for room; for tests.
+  package var waiterCount: Int { monitor.withLock { $0.waiters } }
+
+  /// What ``waitForRoom(_:since:until:)`` has to know, from before the caller looked whether it
+  /// should wait at all.
+  var interruptions: Int { monitor.withLock { $0.interruptions } }
+
+  /// Makes all who wait for room look whether their writer is still open.
+  func interrupt() {
+    monitor.withLock { $0.interruptions &+= 1 }
+    monitor.signalAll()
+  }
+
+  /// Blocks until `byteCount` bytes could be had or an interruption came, at most until `deadline`.
+  func waitForRoom(_ byteCount: Int, since seen: Int, until deadline: Deadline) -> Bool {
     monitor.withLock { $0.waiters += 1 }
     // Whoever had to wait goes on when an eighth is free: waking all for every chunk that comes
     // back would cost more than the events.
     let found = monitor.wait(until: deadline) { state -> Bool? in
-      if state.isClosed { return true }
+      if state.isClosed || state.interruptions != seen { return true }
       return state.bytesInUse + byteCount <= limit - limit / 8 || state.bytesInUse == 0 ? true : nil
     }
     monitor.withLock { $0.waiters -= 1 }

@@ -67,6 +67,7 @@ package final class EventWriterCore: Sendable {
     }
     guard isFirst else { return }
     timer?.cancel()
+    stream.refuse()
     defer { stream.close() }
     do throws(PravegaError) { try stream.flush(until: deadline) } catch {
       // A writer that was ended by its factory's close has said so to every event.

@@ -148,14 +148,17 @@ extension StreamWriter {
       throw PravegaError(
         .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
     }
+    // It may have been ended while the flow was added, and would keep this flow.
+    let isLeft = monitor.withLock { _ in appender.connection !== connection }
+    guard !isLeft else { return connection.removeAppendFlow(appender.flowID, inFlight: 0) }
     connection.send(frame)
     watchSetup(of: appender, on: connection)
   }
 
   /// A store that does not answer the set-up loses its connection.
   private func watchSetup(of appender: SegmentAppender, on connection: StoreConnection) {
-    environment.timers.schedule(after: Self.setupTimeout) { [weak self] in
-      guard let self else { return }
+    environment.timers.schedule(after: Self.setupTimeout) { [weak self, weak connection] in
+      guard let self, let connection else { return }
       let isStuck = monitor.withLock { _ -> Bool in
         guard case .settingUp(let current) = appender.phase else { return false }
         return current === connection

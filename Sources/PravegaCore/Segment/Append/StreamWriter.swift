@@ -17,6 +17,8 @@ package final class StreamWriter: Sendable {
     var appenders: [Int64: SegmentAppender] = [:]
     /// Why nothing can be written any more.
     var end: PravegaError?
+    /// Why nothing new is taken, while the writer is closing; the table is empty then.
+    var refusal: PravegaError?
     var isRepairing = false
     var isRepairWanted = false
     var random = SystemRandomNumberGenerator()
@@ -109,8 +111,11 @@ package final class StreamWriter: Sendable {
   {
     let pool = environment.buffers
     while !pool.charge(bytes.count) {
+      let seen = pool.interruptions
       try throwIfEnded()
-      guard pool.waitForRoom(bytes.count, until: deadline) else { throw noRoomError() }
+      guard pool.waitForRoom(bytes.count, since: seen, until: deadline) else {
+        throw noRoomError()
+      }
     }
     return RidingPayload(bytes, chargedTo: pool)
   }
@@ -153,14 +158,17 @@ package final class StreamWriter: Sendable {
     while true {
       if let chunk = pool.take(size, guaranteed: false) { return chunk }
       if guaranteed, let chunk = pool.take(.holding(least), guaranteed: true) { return chunk }
+      let seen = pool.interruptions
       try throwIfEnded()
-      guard pool.waitForRoom(size.byteCount, until: deadline) else { throw noRoomError() }
+      guard pool.waitForRoom(size.byteCount, since: seen, until: deadline) else {
+        throw noRoomError()
+      }
     }
   }
 
   private func waitForHandOver(_ word: RoutingWord, until deadline: Deadline) throws(PravegaError) {
     let isOver = monitor.wait(until: deadline) { state -> Bool? in
-      if state.end != nil { return true }
+      if state.end != nil || state.refusal != nil { return true }
       guard let appender = state.table.appender(for: word.fraction) else { return true }
       if case .sealed = appender.phase { return nil }
       return true
@@ -172,7 +180,7 @@ package final class StreamWriter: Sendable {
   }
 
   private func throwIfEnded() throws(PravegaError) {
-    if let end = monitor.withLock({ $0.end }) { throw end }
+    if let end = monitor.withLock({ $0.end ?? $0.refusal }) { throw end }
   }
 
   private func noRoomError() -> PravegaError {
@@ -218,6 +226,16 @@ package final class StreamWriter: Sendable {
     }
   }
 
+  /// Takes no new events from now on and wakes the calls that wait to write one.
+  package func refuse() {
+    monitor.withLock { state in
+      state.refusal = PravegaError(.objectClosed, "The writer is closed.")
+      state.table = RoutingTable()
+    }
+    monitor.signalAll()
+    environment.buffers.interrupt()
+  }
+
   /// Fails what is not acknowledged and refuses everything from now on. Never blocks.
   package func close() {
     end(
@@ -241,6 +259,7 @@ package final class StreamWriter: Sendable {
       }
     }
     monitor.signalAll()
+    environment.buffers.interrupt()
     for appender in left {
       appender.connection?.removeAppendFlow(appender.flow, inFlight: appender.sent)
       for block in appender.blocks { block.completion.resolve(.failed(error)) }
@@ -269,7 +288,7 @@ extension StreamWriter.State {
     }
     self.segments = segments
     appenders = next
-    table = RoutingTable(entries)
+    table = refusal == nil ? RoutingTable(entries) : RoutingTable()
   }
 
   @inline(__always)
@@ -277,7 +296,9 @@ extension StreamWriter.State {
     _ item: AppendItem, _ word: RoutingWord, _ spare: inout Chunk?
   ) -> StreamWriter.Step {
     if let end { return .failed(end) }
-    guard let appender = table.appender(for: word.fraction) else { return .waitForHandOver }
+    guard let appender = table.appender(for: word.fraction) else {
+      return refusal.map { .failed($0) } ?? .waitForHandOver
+    }
     var limit = StreamWriter.blockLimit
     switch appender.phase {
     case .ready(let connection): if connection.isSole { limit = StreamWriter.soleBlockLimit }

@@ -23,7 +23,10 @@ package final class ReadFeed: Sendable {
   private static let stepTimeout = Duration.seconds(10)
   static let giveUpAfter = Duration.seconds(120)
 
-  package init(_ core: ClientCore) { self.core = core }
+  package init(_ core: ClientCore) {
+    self.core = core
+    core.closing.tell(self)
+  }
 
   /// Starts reading a segment; its events come through ``takeReady(until:)``, or where `mark` says.
   package func open(
@@ -31,8 +34,12 @@ package final class ReadFeed: Sendable {
   ) -> SegmentReader {
     let reader = SegmentReader(
       segment: segment, offset: offset, bufferSize: bufferSize, feed: self, mark: mark)
-    monitor.withLock { $0.readers[ObjectIdentifier(reader)] = reader }
-    wantRepair()
+    let isOpen = monitor.withLock { state -> Bool in
+      guard !state.isClosed else { return false }
+      state.readers[ObjectIdentifier(reader)] = reader
+      return true
+    }
+    if isOpen { wantRepair() } else { reader.close() }
     return reader
   }
 
@@ -86,6 +93,7 @@ package final class ReadFeed: Sendable {
       defer {
         state.readers = [:]
         state.ready = []
+        state.queued = []
       }
       return Array(state.readers.values)
     }
@@ -180,6 +188,10 @@ package final class ReadFeed: Sendable {
     guard let next else { return }
     core.timers.schedule(after: next.remaining) { [weak self] in self?.wantRepair() }
   }
+}
+
+extension ReadFeed: ClientBound {
+  package func clientClosed() { close() }
 }
 
 extension SegmentReader {

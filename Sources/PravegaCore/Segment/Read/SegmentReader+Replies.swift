@@ -78,22 +78,27 @@ extension SegmentReader: FlowHandler {
   }
 
   private func data(_ frame: ReceivedFrame, _ connection: StoreConnection) throws(PravegaError) {
-    guard let reply = ReadReply(frame) else {
+    guard let received = ReadReply(frame) else {
       throw WireCodec.malformed(frame, from: connection.endpoint)
     }
     let budget = feed.core.readBudget
     let granted = monitor.withLock { state -> Int? in
       // A reply to a question that is not asked any more, as after a seek.
-      guard state.connection === connection, state.requested == reply.offset else { return nil }
+      guard state.connection === connection, state.requested == received.offset else {
+        return nil
+      }
       defer { state.reserved = 0 }
       return state.reserved
     }
     guard let granted else { return }
+    // What comes unasked is not in the budget: it is asked for again when its turn has come.
+    let reply = unsafe received.limited(to: granted)
+    let slab = unsafe reply.data.count == received.data.count ? frame.slab : nil
     let isEmpty = unsafe reply.data.isEmpty
     if isEmpty { budget.release(granted) }
     let chunk =
       isEmpty
-      ? nil : unsafe ReadChunk.make(reply.data, slab: frame.slab, reserved: granted, budget: budget)
+      ? nil : unsafe ReadChunk.make(reply.data, slab: slab, reserved: granted, budget: budget)
     // The question stays asked until its bytes are in place: else another thread would ask for the
     // same bytes again. Meanwhile it may have been closed or sent elsewhere.
     let isTaken = monitor.withLock { state -> Bool in
@@ -155,6 +160,20 @@ struct ReadReply {
   let atTail: Bool
   let endOfSegment: Bool
   let data: UnsafeRawBufferPointer
+
+  private init(offset: Int64, data: UnsafeRawBufferPointer) {
+    self.offset = offset
+    atTail = false
+    endOfSegment = false
+    unsafe self.data = data
+  }
+
+  /// The reply, or its beginning when it is longer.
+  func limited(to byteCount: Int) -> ReadReply {
+    guard unsafe data.count > byteCount else { return self }
+    return unsafe ReadReply(
+      offset: offset, data: UnsafeRawBufferPointer(rebasing: data[..<byteCount]))
+  }
 
   /// Nil when the frame is too short for its fields.
   init?(_ frame: ReceivedFrame) {

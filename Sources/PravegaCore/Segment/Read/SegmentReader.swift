@@ -60,6 +60,7 @@ package final class SegmentReader: @unchecked Sendable {
   static let firstWindow = 16 << 10
   /// What a reader may ask for although the budget is used up.
   static let credit = 4 << 10
+  package static var creditByteCount: Int { credit }
   /// Replies that wait for the caller before the next request goes out.
   static let chunksAhead = 1
 
