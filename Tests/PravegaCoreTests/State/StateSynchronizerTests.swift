@@ -19,7 +19,7 @@ struct TextCodec: StateCodec {
 }
 
 final class StateSynchronizerTests: XCTestCase {
-  private let soon = Deadline.after(.seconds(10))
+  private var soon: Deadline { .after(.seconds(10)) }
 
   private func client(_ segment: FakeSegment) -> StateSynchronizer<TextCodec> {
     StateSynchronizer(TextCodec(), on: RevisionedSegment(segment))
