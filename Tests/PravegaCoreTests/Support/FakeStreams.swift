@@ -132,7 +132,7 @@ final class FakeGroup: Sendable {
   let state: FakeSegment
   let streams = FakeStreams()
   private let time = Monitor(Deadline.now)
-  let soon = Deadline.after(.seconds(20))
+  var soon: Deadline { .after(.seconds(20)) }
 
   init(hook: @escaping @Sendable (FakeSegment, String) -> Void = { _, _ in }) {
     state = FakeSegment("_RGg", hook: hook)

@@ -10,7 +10,7 @@ final class LiveCluster {
   let server: StandaloneServer
   let controller: ControllerClient
   let core: ClientCore
-  let soon = Deadline.after(.seconds(30))
+  var soon: Deadline { .after(.seconds(30)) }
 
   init(segments: Int32 = 1, faults: FaultPlan? = nil) throws {
     var configuration = StandaloneServer.Configuration()

@@ -92,7 +92,7 @@ extension SegmentReader: FlowHandler {
     }
     guard let granted else { return }
     // What comes unasked is not in the budget: it is asked for again when its turn has come.
-    let reply = unsafe received.limited(to: granted)
+    let reply = received.limited(to: granted)
     let slab = unsafe reply.data.count == received.data.count ? frame.slab : nil
     let isEmpty = unsafe reply.data.isEmpty
     if isEmpty { budget.release(granted) }
