@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // sources: PravegaCore/Model PravegaCore/ReaderGroup PravegaCore/State PravegaCore/Errors PravegaCore/Logging
-// without: ReaderGroupCodec
+// without: ReaderGroupCodec|ClientConfig
 // seeds: stored-forms
 
 /// What lies in streams and tokens, written by clients of any language. The first byte chooses.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // sources: PravegaCore/Model PravegaCore/ReaderGroup PravegaCore/State PravegaCore/Errors PravegaCore/Logging
-// without: ReaderGroupCodec
+// without: ReaderGroupCodec|ClientConfig
 // seeds: texts
 
 /// Texts that users and other clients hand in. The first byte chooses.

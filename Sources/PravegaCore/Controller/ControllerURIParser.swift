@@ -52,6 +52,9 @@ struct ControllerURIParser {
     guard host.utf8.allSatisfy({ Self.isHost($0, inBrackets: part.hasPrefix("[")) }) else {
       throw refusal("has a blank or another character in its host that no host has")
     }
+    guard !part.hasPrefix("[") || host.utf8.contains(UInt8(ascii: ":")) else {
+      throw refusal("has something else than an IPv6 address in brackets")
+    }
     guard let port else {
       return ControllerURI.Endpoint(host: String(host), port: ControllerURI.defaultPort)
     }

@@ -173,7 +173,8 @@ final class StateSynchronizerTests: XCTestCase {
     let segment = FakeSegment("s")
     try client(segment).initialize("", until: soon)
     let workers = (0..<4).map { number in
-      Worker.start(name: "test-\(number)") { [soon] in
+      Worker.start(name: "test-\(number)") {
+        let soon = Deadline.after(.seconds(10))
         let mine = StateSynchronizer(TextCodec(), on: RevisionedSegment(segment))
         for _ in 0..<50 {
           do {
