@@ -10,10 +10,13 @@ package final class Client: Sendable {
 
   /// Opens nothing yet.
   ///
-  /// - Parameter factory: makes connections to the stores; by default plain or TLS sockets.
+  /// - Parameters:
+  ///   - factory: makes connections to the stores; by default plain or TLS sockets.
+  ///   - tune: changes what a configuration has no words for.
   /// - Throws: `invalidArgument` when a certificate file cannot be used.
   package init(
-    _ config: ClientConfig, factory: (any ConnectionFactory)? = nil
+    _ config: ClientConfig, factory: (any ConnectionFactory)? = nil,
+    tune: (inout EngineSettings) -> Void = { _ in }
   ) throws(PravegaError) {
     self.config = config
     var settings = ControllerSettings(
@@ -31,6 +34,7 @@ package final class Client: Sendable {
     engine.maxConnectionsPerSegmentStore = config.maxConnectionsPerSegmentStore
     engine.connectTimeout = config.connectTimeout
     engine.requestTimeout = config.requestTimeout
+    tune(&engine)
     core = ClientCore(
       directory: controller, factory: factory ?? connector.storeFactory, settings: engine,
       log: Logger(config.logSink))

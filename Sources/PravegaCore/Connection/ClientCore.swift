@@ -2,6 +2,18 @@
 
 package import PravegaThreads
 
+/// How long the repair of a writer's or reader's connections may take.
+package struct RepairSettings: Sendable {
+  /// For one attempt: address, token, connection.
+  package var stepTimeout = Duration.seconds(10)
+  /// For the answer to SetupAppend.
+  package var setupTimeout = Duration.seconds(10)
+  /// After so long without its store a writer fails its events, a reader its segment.
+  package var giveUpAfter = Duration.seconds(120)
+
+  package init() {}
+}
+
 /// Settings of the engine, from `ClientConfig`.
 package struct EngineSettings: Sendable {
   /// Bytes of events on their way to the stores.
@@ -13,6 +25,8 @@ package struct EngineSettings: Sendable {
   package var connectTimeout = Duration.seconds(5)
   /// For a request to controller or store, retries included.
   package var requestTimeout = Duration.seconds(30)
+  package var liveness = LivenessSettings()
+  package var repair = RepairSettings()
 
   package init() {}
 }
@@ -39,7 +53,9 @@ package final class ClientCore: Sendable {
     self.directory = directory
     self.settings = settings
     self.log = log
-    pool = ConnectionPool(factory: factory, maxPerStore: settings.maxConnectionsPerSegmentStore)
+    pool = ConnectionPool(
+      factory: factory, maxPerStore: settings.maxConnectionsPerSegmentStore,
+      liveness: settings.liveness)
     buffers = BufferPool(limit: settings.writeBufferBytes)
     readBudget = ByteBudget(limit: settings.readBufferBytes)
   }

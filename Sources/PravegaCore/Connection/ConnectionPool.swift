@@ -33,11 +33,16 @@ package final class ConnectionPool: Sendable {
 
   private let factory: any ConnectionFactory
   private let maxPerStore: Int
+  private let liveness: LivenessSettings
   private let monitor = Monitor(State())
 
   /// - Parameter maxPerStore: connections for appends, and as many for reads, to one store.
-  package init(factory: any ConnectionFactory, maxPerStore: Int = 2) {
+  package init(
+    factory: any ConnectionFactory, maxPerStore: Int = 2,
+    liveness: LivenessSettings = LivenessSettings()
+  ) {
     self.factory = factory
+    self.liveness = liveness
     self.maxPerStore = max(1, maxPerStore)
   }
 
@@ -80,7 +85,7 @@ package final class ConnectionPool: Sendable {
   ) throws(PravegaError) -> StoreConnection {
     do throws(PravegaError) {
       let connection = try StoreConnection.start(
-        to: key.endpoint, with: factory, deadline: deadline)
+        to: key.endpoint, with: factory, liveness: liveness, deadline: deadline)
       // From here on a close of the pool ends it.
       let isClosed = monitor.withLock { state -> Bool in
         if !state.isClosed { state.others.append(connection) }

@@ -3,23 +3,35 @@
 internal import PravegaThreads
 internal import PravegaWire
 
+/// When a silent store counts as dead.
+package struct LivenessSettings: Sendable {
+  /// Time between two looks at a connection. A store that owes an answer is asked for a sign of life
+  /// after one silent look and given up after the next; one that owes nothing a look later.
+  package var interval = Duration.milliseconds(3500)
+  /// Looks with unacknowledged blocks and no acknowledgement, however alive the store is otherwise.
+  package var looksWithoutAcknowledgement = 8
+
+  package init() {}
+}
+
 /// The receiving side of a store connection: assembles frames and watches for silence.
 // @unchecked: touched only by the connection's IO thread.
 final class ConnectionReceiver: @unchecked Sendable {
-  enum Tick {
-    case idle(next: Deadline)
-    case sendKeepAlive(next: Deadline)
+  enum Verdict {
+    case alive
+    case sendKeepAlive
     case dead
   }
 
   var frames = FrameReader(maxPayload: WireLimits.maxPayloadToClient)
-  private var hasReceived = false
-  private var silentTicks = 0
-
-  /// First check after connecting, as the Java client does.
-  static let firstCheck = Duration.seconds(20)
-  static let checkInterval = Duration.seconds(10)
+  private let settings: LivenessSettings
+  private var hasReceived = true
+  private var silentLooks = 0
+  private var stalledLooks = 0
+  private var lastAcknowledged = 0
   private var hasStarted = false
+
+  init(_ settings: LivenessSettings) { self.settings = settings }
 
   /// Takes `count` bytes from the receive space and hands complete frames over.
   func received(_ count: Int, _ body: (ReceivedFrame) throws -> Void) throws {
@@ -30,20 +42,28 @@ final class ConnectionReceiver: @unchecked Sendable {
     }
   }
 
-  /// Called when a check is due: after one silent interval a KeepAlive goes out, after a second one the
-  /// connection counts as dead.
-  func tick() -> Tick {
+  var nextLook: Deadline { .after(settings.interval) }
+
+  /// Called when a look is due.
+  ///
+  /// - Parameters:
+  ///   - isAwaited: whether the store owes an answer.
+  ///   - unacknowledged: blocks in flight.
+  ///   - acknowledged: blocks acknowledged since the connection was made.
+  func look(isAwaited: Bool, unacknowledged: Int, acknowledged: Int) -> Verdict {
     guard hasStarted else {
       hasStarted = true
-      return .idle(next: .after(Self.firstCheck))
+      return .alive
     }
-    defer { hasReceived = false }
-    let next = Deadline.after(Self.checkInterval)
-    if hasReceived {
-      silentTicks = 0
-      return .idle(next: next)
-    }
-    silentTicks += 1
-    return silentTicks > 1 ? .dead : .sendKeepAlive(next: next)
+    let isStalled = unacknowledged > 0 && acknowledged == lastAcknowledged
+    stalledLooks = isStalled ? stalledLooks + 1 : 0
+    lastAcknowledged = acknowledged
+    if stalledLooks >= settings.looksWithoutAcknowledgement { return .dead }
+    silentLooks = hasReceived ? 0 : silentLooks + 1
+    hasReceived = false
+    // What waits at the tail is owed nothing: its keep-alives come as often as the Java client's.
+    let patience = isAwaited ? 1 : 2
+    if silentLooks > patience { return .dead }
+    return silentLooks == patience ? .sendKeepAlive : .alive
   }
 }

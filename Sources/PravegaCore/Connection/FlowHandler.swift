@@ -25,6 +25,13 @@ package protocol FlowHandler: AnyObject, Sendable {
 
   /// The connection is gone; comes once, after the last ``received(_:on:)``.
   func connectionLost(_ connection: StoreConnection, _ error: PravegaError)
+
+  /// Whether the store owes it an answer soon, so that silence is a bad sign. Must not lock.
+  var awaitsReply: Bool { get }
+}
+
+extension FlowHandler {
+  package var awaitsReply: Bool { false }
 }
 
 /// A flow whose frames are fetched when the connection is ready to send them.

@@ -14,6 +14,8 @@ final class RequestFlow: FlowHandler {
 
   var reply: Future<StoreReply> { promise.future }
 
+  var awaitsReply: Bool { true }
+
   func received(_ frame: ReceivedFrame, on connection: StoreConnection) {
     promise.succeed(unsafe StoreReply(code: frame.code, payload: [UInt8](frame.payload)))
   }

@@ -23,6 +23,8 @@ package final class StoreConnection: Sendable {
     var appendFlows: [FlowID: any AppendFlow] = [:]
     /// Append blocks that are sent and not acknowledged.
     var inFlight = 0
+    /// Append blocks that were acknowledged in all.
+    var acknowledged = 0
     var failure: PravegaError?
     /// No new flows: it is being replaced. Closes when the last flow leaves.
     var isRetired = false
@@ -32,7 +34,7 @@ package final class StoreConnection: Sendable {
 
   package let endpoint: Endpoint
   let monitor = Monitor(State())
-  let receiver = ConnectionReceiver()
+  let receiver: ConnectionReceiver
   private let hello = Promise<Void>()
   private let sole = Atomic<Bool>(true)
 
@@ -43,23 +45,29 @@ package final class StoreConnection: Sendable {
   static let blocksAtATime = 64
   static let helloTimeout = Duration.seconds(5)
 
-  private init(endpoint: Endpoint) { self.endpoint = endpoint }
+  private init(endpoint: Endpoint, _ liveness: LivenessSettings) {
+    self.endpoint = endpoint
+    receiver = ConnectionReceiver(liveness)
+  }
 
   /// Connects, exchanges Hello and starts the IO thread. Blocks at most until `deadline`.
   package static func open(
-    to endpoint: Endpoint, with factory: any ConnectionFactory, deadline: Deadline
+    to endpoint: Endpoint, with factory: any ConnectionFactory,
+    liveness: LivenessSettings = LivenessSettings(), deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
-    let connection = try start(to: endpoint, with: factory, deadline: deadline)
+    let connection = try start(
+      to: endpoint, with: factory, liveness: liveness, deadline: deadline)
     try connection.awaitHello(until: deadline)
     return connection
   }
 
   /// Connects, sends Hello and starts the IO thread; ``awaitHello(until:)`` follows.
   static func start(
-    to endpoint: Endpoint, with factory: any ConnectionFactory, deadline: Deadline
+    to endpoint: Endpoint, with factory: any ConnectionFactory, liveness: LivenessSettings,
+    deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
     let transport = try factory.connect(to: endpoint, deadline: deadline)
-    let connection = StoreConnection(endpoint: endpoint)
+    let connection = StoreConnection(endpoint: endpoint, liveness)
     let link = try connection.makeLink(transport)
     let hello = try WireCodec.hello()
     connection.monitor.withLock { state in
@@ -171,7 +179,10 @@ package final class StoreConnection: Sendable {
 
   /// Blocks of a flow were acknowledged: others may go.
   func acknowledged(_ blockCount: Int) {
-    monitor.withLock { $0.inFlight -= blockCount }
+    monitor.withLock { state in
+      state.inFlight -= blockCount
+      state.acknowledged &+= blockCount
+    }
   }
 
   /// Ends the connection; every flow hears of it.
@@ -234,11 +245,19 @@ extension StoreConnection: LinkHandler {
   }
 
   package func linkTick() -> Deadline {
-    switch receiver.tick() {
-    case .idle(let next): return next
-    case .sendKeepAlive(let next):
+    let (isAwaited, unacknowledged, acknowledged) = monitor.withLock { state in
+      (
+        state.inFlight > 0 || state.flows.values.contains { $0.awaitsReply }, state.inFlight,
+        state.acknowledged
+      )
+    }
+    switch receiver.look(
+      isAwaited: isAwaited, unacknowledged: unacknowledged, acknowledged: acknowledged)
+    {
+    case .alive: return receiver.nextLook
+    case .sendKeepAlive:
       send(WireCodec.keepAlive)
-      return next
+      return receiver.nextLook
     case .dead:
       fail(
         PravegaError(

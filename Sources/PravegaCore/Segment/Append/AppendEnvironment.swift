@@ -9,6 +9,7 @@ package protocol AppendEnvironment: Sendable {
   var log: Logger { get }
   var timers: Timers { get }
   var repairs: RepairPool { get }
+  var settings: EngineSettings { get }
 
   /// A connection to the store of `segment`, and a token for it. Asks the controller anew when
   /// `afterFailure` says that the last address did not work.

@@ -209,6 +209,12 @@ final class SegmentAppender: @unchecked Sendable {
       .map { WriteFuture(completion: $0.completion, index: $0.eventCount - 1) }
   }
 
+  /// Ends the open block and shows all unacknowledged ones.
+  func frozenBlocks() -> [AppendBlock] {
+    freezeOpenBlock()
+    return blocks
+  }
+
   /// Ends the open block and gives all unacknowledged ones away.
   func takeAll() -> [AppendBlock] {
     freezeOpenBlock()

@@ -12,14 +12,15 @@ extension StreamWriter {
   func handOver(_ appender: SegmentAppender) {
     do throws(PravegaError) {
       let successors = try environment.successors(
-        of: appender.segment, until: .after(.seconds(10)))
+        of: appender.segment, until: .after(repairSettings.stepTimeout))
       guard !successors.isEmpty else { return end(with: Self.sealedError(stream)) }
       let current = monitor.withLock { $0.segments }
       let next = try current.replacing(appender.segment, by: successors)
       install(next, movingFrom: appender)
     } catch {
       let since = monitor.withLock { _ in appender.noteFailure(error) }
-      let isHopeless = error.retry == .never || since.advanced(by: Self.giveUpAfter).hasPassed
+      let isHopeless =
+        error.retry == .never || since.advanced(by: repairSettings.giveUpAfter).hasPassed
       log(.warning, "the successors of a segment are not known yet: \(error.message)", appender)
       // Without its successors nobody can say where a key belongs: the whole writer ends.
       if isHopeless { end(with: error) }
@@ -27,12 +28,14 @@ extension StreamWriter {
   }
 
   private func install(_ next: StreamSegments, movingFrom old: SegmentAppender) {
-    let blocks = monitor.withLock { _ in old.takeAll() }
+    // They stay with the old writer until the new ones have them, so that a flush sees them.
+    let blocks = monitor.withLock { _ in old.frozenBlocks() }
     var plan = MovePlan(next, pool: environment.buffers)
     let links = blocks.map { plan.move($0) }
     let isInstalled = monitor.withLock { state -> Bool in
       guard state.end == nil else { return false }
       old.phase = .moved
+      _ = old.takeAll()
       state.install(next) { SegmentAppender(segment: $0) }
       for (segmentID, moved) in plan.blocks { state.appenders[segmentID]?.adopt(moved) }
       return true

@@ -6,10 +6,7 @@ internal import PravegaWire
 // What happens when a connection breaks or a segment ends. IO threads only note it; one repair job
 // at a time per writer does the work, with a deadline for each step.
 extension StreamWriter {
-  /// A writer gives its events up after so long without its store.
-  static let giveUpAfter = Duration.seconds(120)
-  private static let stepTimeout = Duration.seconds(10)
-  private static let setupTimeout = Duration.seconds(10)
+  var repairSettings: RepairSettings { environment.settings.repair }
 
   func log(_ level: LogLevel, _ message: String, _ appender: SegmentAppender) {
     environment.log.log(
@@ -130,7 +127,7 @@ extension StreamWriter {
   private func connect(_ appender: SegmentAppender) throws(PravegaError) {
     let isRetry = monitor.withLock { _ in appender.failedAttempts > 0 }
     let (connection, token) = try environment.appendConnection(
-      for: appender.segment, afterFailure: isRetry, until: .after(Self.stepTimeout))
+      for: appender.segment, afterFailure: isRetry, until: .after(repairSettings.stepTimeout))
     var setup = SetupAppend()
     setup.requestID = appender.requestID
     setup.writerID = appender.writerID
@@ -157,7 +154,7 @@ extension StreamWriter {
 
   /// A store that does not answer the set-up loses its connection.
   private func watchSetup(of appender: SegmentAppender, on connection: StoreConnection) {
-    environment.timers.schedule(after: Self.setupTimeout) { [weak self, weak connection] in
+    environment.timers.schedule(after: repairSettings.setupTimeout) { [weak self, weak connection] in
       guard let self, let connection else { return }
       let isStuck = monitor.withLock { _ -> Bool in
         guard case .settingUp(let current) = appender.phase else { return false }
@@ -175,12 +172,12 @@ extension StreamWriter {
     if error.retry == .never && error.code != .connectionFailed {
       return giveUp(appender, error)
     }
-    guard since.advanced(by: Self.giveUpAfter).hasPassed else { return }
+    guard since.advanced(by: repairSettings.giveUpAfter).hasPassed else { return }
     giveUp(
       appender,
       PravegaError(
         .retriesExhausted,
-        "The segment store of \(appender.name) could not be reached for \(Int(Self.giveUpAfter.seconds)) seconds.",
+        "The segment store of \(appender.name) could not be reached for \(Int(repairSettings.giveUpAfter.seconds)) seconds.",
         hint: error.message, retry: .outcomeUnknown, context: .init(subject: appender.name),
         underlying: error))
   }

@@ -20,9 +20,6 @@ package final class ReadFeed: Sendable {
   package let core: ClientCore
   let monitor = Monitor(State())
 
-  private static let stepTimeout = Duration.seconds(10)
-  static let giveUpAfter = Duration.seconds(120)
-
   package init(_ core: ClientCore) {
     self.core = core
     core.closing.tell(self)
@@ -146,7 +143,7 @@ package final class ReadFeed: Sendable {
   }
 
   private func connect(_ reader: SegmentReader) throws(PravegaError) {
-    let deadline = Deadline.after(Self.stepTimeout)
+    let deadline = Deadline.after(core.settings.repair.stepTimeout)
     let token = try core.token(
       for: reader.segment.pravegaStream, access: .read, until: deadline)
     monitor.withLock { $0.tokens[reader.segment.pravegaStream] = token }
@@ -176,7 +173,9 @@ package final class ReadFeed: Sendable {
       return state.failingSince ?? .now
     }
     let isHopeless = error.retry == .never && error.code != .connectionFailed
-    guard isHopeless || since.advanced(by: Self.giveUpAfter).hasPassed else { return }
+    guard isHopeless || since.advanced(by: core.settings.repair.giveUpAfter).hasPassed else {
+      return
+    }
     reader.finish(
       .failed(error.with(operation: "readNextEvent", subject: reader.segment.qualifiedName)))
   }
