@@ -124,6 +124,7 @@ package final class ReadFeed: Sendable {
       }
       guard let work else { return }
       connect(work.filter { $0.isDue })
+      resume(work)
       scheduleRetry(work)
     }
   }
@@ -167,6 +168,24 @@ package final class ReadFeed: Sendable {
     reader.sendRequest()
   }
 
+  /// Segments that kept their connection but had no token to ask with.
+  private func resume(_ readers: [SegmentReader]) {
+    for reader in readers where reader.isHeldUp {
+      let stream = reader.segment.pravegaStream
+      if readToken(for: reader.segment) == nil {
+        do throws(PravegaError) {
+          let deadline = Deadline.after(core.settings.repair.stepTimeout)
+          let token = try core.token(for: stream, access: .read, until: deadline)
+          monitor.withLock { $0.tokens[stream] = token }
+        } catch {
+          noteFailure(reader, error)
+          continue
+        }
+      }
+      reader.sendRequest()
+    }
+  }
+
   private func noteFailure(_ reader: SegmentReader, _ error: PravegaError) {
     let since = reader.monitor.withLock { state -> Deadline in
       state.noteFailure()
@@ -197,8 +216,13 @@ extension SegmentReader {
   fileprivate var isDue: Bool {
     monitor.withLock { $0.needsConnection && ($0.retryAt?.hasPassed ?? true) }
   }
+
+  fileprivate var isHeldUp: Bool {
+    monitor.withLock { $0.isHeldUp && ($0.retryAt?.hasPassed ?? true) }
+  }
 }
 
 extension SegmentReader.State {
   fileprivate var needsConnection: Bool { connection == nil && !isClosed && end == nil }
+  fileprivate var isHeldUp: Bool { connection != nil && wantsRequest }
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PravegaNet
+import PravegaTestKit
+import PravegaThreads
+import PravegaWire
+import XCTest
+
+@testable import PravegaCore
+
+/// What a store says wrongly costs it the connection, never an event.
+final class LyingStoreTests: XCTestCase {
+  private static let hello: [UInt8] = [
+    0xFF, 0xFF, 0xFF, 0x81, 0, 0, 0, 8, 0, 0, 0, 17, 0, 0, 0, 5,
+  ]
+  private static let stream = PravegaStream(uncheckedScope: "a", stream: "b")
+
+  /// One segment, at the scripted store.
+  private struct Directory: SegmentDirectory {
+    let endpoint: Endpoint
+
+    func currentSegments(
+      of stream: PravegaStream, until deadline: Deadline
+    ) throws(PravegaError) -> StreamSegments {
+      try StreamSegments([SegmentWithRange(Segment(stream, segmentID: 0), .full)])
+    }
+
+    func successors(
+      of segment: Segment, until deadline: Deadline
+    ) throws(PravegaError) -> StreamSegmentSuccessors {
+      throw PravegaError(.invalidStream, "no successors")
+    }
+
+    func endpoint(
+      of segment: Segment, until deadline: Deadline
+    ) throws(PravegaError) -> Endpoint { endpoint }
+
+    func delegationToken(
+      for stream: PravegaStream, access: PravegaCore.TokenAccess, until deadline: Deadline
+    ) throws(PravegaError) -> String { "" }
+  }
+
+  private static func setUp(lastEvent: Int64) -> MockStore.Step {
+    .answer(SetupAppend.code) { payload in
+      let request = try payload.withUnsafeBytes { try SetupAppend(payload: $0) }
+      var reply = AppendSetup()
+      reply.requestID = request.requestID
+      reply.segment = request.segment
+      reply.writerID = request.writerID
+      reply.lastEventNumber = lastEvent
+      return try reply.encoded()
+    }
+  }
+
+  /// Acknowledges the block and `extra` events more.
+  private static func acknowledge(extra: Int64 = 0) -> MockStore.Step {
+    .answer(AppendBlockEnd.code) { payload in
+      let request = try payload.withUnsafeBytes { try AppendBlockEnd(payload: $0) }
+      var reply = DataAppended()
+      reply.writerID = request.writerID
+      reply.eventNumber = request.lastEventNumber + extra
+      reply.requestID = request.requestID
+      return try reply.encoded()
+    }
+  }
+
+  private func write(_ scripts: [[MockStore.Step]]) throws {
+    let store = try MockStore(scripts)
+    let core = ClientCore(
+      directory: Directory(endpoint: store.endpoint), factory: SocketConnectionFactory())
+    let writer = try StreamWriter(
+      stream: Self.stream,
+      segments: core.directory.currentSegments(of: Self.stream, until: .distantFuture),
+      environment: core)
+    try EventBuffer.withScratch { buffer in
+      buffer.append([1, 2, 3])
+      return try writer.write(buffer, fraction: 0.5, until: .after(.seconds(10)))
+    }.get(timeout: .seconds(10))
+    writer.close()
+    core.close()
+    try store.finish()
+  }
+
+  private var opening: [MockStore.Step] { [.expect(Self.hello), .send(Self.hello)] }
+
+  func testAnHonestStore() throws {
+    try write([opening + [Self.setUp(lastEvent: .min), Self.acknowledge(), .expectEnd]])
+  }
+
+  func testAnAcknowledgementOfWhatWasNeverSentIsNotBelieved() throws {
+    try write([
+      opening + [Self.setUp(lastEvent: .min), Self.acknowledge(extra: 4), .expectEnd],
+      opening + [Self.setUp(lastEvent: .min), Self.acknowledge(), .expectEnd],
+    ])
+  }
+
+  func testASetUpThatClaimsEventsNeverSentIsNotBelieved() throws {
+    try write([
+      opening + [Self.setUp(lastEvent: 77), .expectEnd],
+      opening + [Self.setUp(lastEvent: .min), Self.acknowledge(), .expectEnd],
+    ])
+  }
+
+  func testWhatTheSetUpSaysIsStoredIsNotSentAgain() throws {
+    let lost = MockStore.Step.answer(AppendBlockEnd.code) { _ in [] }
+    try write([
+      opening + [Self.setUp(lastEvent: .min), lost, .close],
+      opening + [Self.setUp(lastEvent: 1), .expectEnd],
+    ])
+  }
+
+  func testAResendRepeatsTheSameFrame() throws {
+    let first = Monitor<[UInt8]>([])
+    let lost = MockStore.Step.answer(AppendBlockEnd.code) { payload in
+      first.withLock { $0 = payload }
+      return []
+    }
+    let again = MockStore.Step.answer(AppendBlockEnd.code) { payload in
+      XCTAssertEqual(payload, first.withLock { $0 })
+      let request = try payload.withUnsafeBytes { try AppendBlockEnd(payload: $0) }
+      var reply = DataAppended()
+      reply.writerID = request.writerID
+      reply.eventNumber = request.lastEventNumber
+      reply.requestID = request.requestID
+      return try reply.encoded()
+    }
+    try write([
+      opening + [Self.setUp(lastEvent: .min), lost, .close],
+      opening + [Self.setUp(lastEvent: .min), again, .expectEnd],
+    ])
+  }
+}
