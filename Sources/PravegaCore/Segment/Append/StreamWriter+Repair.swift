@@ -154,7 +154,8 @@ extension StreamWriter {
 
   /// A store that does not answer the set-up loses its connection.
   private func watchSetup(of appender: SegmentAppender, on connection: StoreConnection) {
-    environment.timers.schedule(after: repairSettings.setupTimeout) { [weak self, weak connection] in
+    environment.timers.schedule(after: repairSettings.setupTimeout) {
+      [weak self, weak connection] in
       guard let self, let connection else { return }
       let isStuck = monitor.withLock { _ -> Bool in
         guard case .settingUp(let current) = appender.phase else { return false }
