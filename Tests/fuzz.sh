@@ -7,8 +7,10 @@
 #     Tests/fuzz.sh TARGET|all [--seconds N | --minutes N | --runs N]
 #
 # A target is one file of Tests/fuzz. Its head names the sources it is compiled with, folders or
-# files under Sources that need no other target's module (`without`: some do), and the kind of seeds that
-# Tests/fuzz/seeds.py makes from the recorded data. Another target is another file.
+# files under Sources (files that import other modules of ours are left out, and so are those of
+# `without`), or else with `joined` folders that are compiled as if they were one module, and the
+# kind of seeds that Tests/fuzz/seeds.py makes from the recorded data. Another target is another
+# file.
 # What makes a target fail is kept in .build/fuzz/TARGET; run the binary there on it again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,6 +29,29 @@ sources() {
   done | sort -u | if [ -n "$without" ]; then grep -vE "/($without)\.swift\$"; else cat; fi
 }
 
+# Copies of the sources of several modules, without the imports of each other. `renamed: MODULE TYPE`
+# gives a type of one module another name where two have the same.
+joined() {
+  local folder=.build/fuzz/$1/joined part file without module type rename
+  without=$(sed -n 's#^// without: ##p' "Tests/fuzz/$1.swift")
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  for part in $(sed -n 's#^// joined: ##p' "Tests/fuzz/$1.swift"); do
+    for file in $(find "Sources/$part" -name '*.swift' | sort); do
+      [ -z "$without" ] || ! grep -qE "/($without)\.swift\$" <<<"$file" || continue
+      rename=
+      while read -r module type; do
+        [[ $file != Sources/$module/* ]] || rename="$rename;s/\\b$type\\b/$module$type/g"
+      done < <(sed -n 's#^// renamed: ##p' "Tests/fuzz/$1.swift")
+      sed -E '/^(internal |package |public )?import Pravega/d'"$rename" "$file" \
+        >"$folder/$(tr / - <<<"${file#Sources/}")"
+    done
+  done
+  find "$folder" -name '*.swift'
+}
+
+libraries() { ! grep -q '^// joined: ' "Tests/fuzz/$1.swift" || pkg-config --libs openssl; }
+
 run() {
   local target=$1 folder=.build/fuzz/$1
   [ -f "Tests/fuzz/$target.swift" ] || { echo "no such target: $target" >&2; usage; }
@@ -36,7 +61,8 @@ run() {
     -swift-version 6 -package-name pravega -module-name Fuzz \
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility \
-    $(sources "$target") "Tests/fuzz/$target.swift" -o "$folder/fuzz" \
+    -I Sources/COpenSSL $(libraries "$target") \
+    $(sources "$target") $(joined "$target") "Tests/fuzz/$target.swift" -o "$folder/fuzz" \
     >"$folder/build.log" 2>&1 || { grep -E 'error' "$folder/build.log" >&2; return 1; }
   python3 Tests/fuzz/seeds.py \
     "$(sed -n 's#^// seeds: ##p' "Tests/fuzz/$target.swift")" "$folder/seeds"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // sources: PravegaCore/Model PravegaCore/ReaderGroup PravegaCore/State PravegaCore/Errors PravegaCore/Logging
+// sources: PravegaCore/Controller/ControllerURI.swift
+// sources: PravegaCore/Controller/ControllerURIParser.swift
 // without: ReaderGroupCodec|ClientConfig
 // seeds: texts
 
@@ -10,11 +12,14 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
   let input = UnsafeBufferPointer(start: start, count: count)
   let text = String(decoding: input[1...], as: UTF8.self)
-  switch input[0] % 4 {
+  switch input[0] % 5 {
   case 0: _ = try? StreamCut(text: text)
   case 1: _ = try? EventPointer(text: text)
   case 2: _ = Segment(parsing: text)
-  default: _ = UniqueID(text)
+  case 3: _ = UniqueID(text)
+  default:
+    guard let uri = try? ControllerURI(text) else { return 0 }
+    precondition((try? ControllerURI(uri.description)) == uri)
   }
   return 0
 }

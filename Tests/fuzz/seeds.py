@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes seeds for a fuzz target from the recorded data: seeds.py KIND FOLDER."""
 import json
+import struct
 import sys
 from pathlib import Path
 
@@ -103,8 +104,56 @@ def texts():
     """First byte: which parser."""
     words = ("text", "name", "scoped", "base64", "uri", "string")
     for text in vector_values(lambda key, value: any(word in key.lower() for word in words)):
-        for number in range(4):
+        for number in range(5):
             yield bytes([number]) + text.encode("utf-8", "surrogatepass")
+    for text in ("tcp://localhost:9090", "tls://a:1,b:2", "[::1]:9090", "pravegas://[fe80::1%e]/"):
+        yield b"\4" + text.encode()
+
+
+def store_streams():
+    """What clients sent, whole conversations and single segments made to exist."""
+    for path in sorted(FIXTURES.glob("transcripts/*.jsonl")):
+        stream = b""
+        for line in lines(path.name, "wire"):
+            if line["dir"] == "c2s" and len(stream) < 2 * SMALL:
+                stream += bytes.fromhex(line["hex"])
+        for piece in (0, 30, 255):
+            yield bytes([piece]) + stream
+    yield bytes([255]) + append_conversation()
+
+
+def frame(code, payload):
+    return struct.pack(">ii", code, len(payload)) + payload
+
+
+def append_conversation():
+    """A set-up, an append, and one split over a block and its end, on segment s/s/0."""
+    writer, event = bytes(16), struct.pack(">ii", 0, 3) + b"abc"
+    name = struct.pack(">H", 5) + b"s/s/0"
+    setup = frame(1, struct.pack(">q", 1) + writer + name + b"\0\0")
+    end = lambda number, data: frame(
+        4, writer + struct.pack(">ii", 0, len(data)) + data + struct.pack(">iqq", 1, number, 7)
+    )
+    block = frame(3, writer + frame(2, event[:6]))
+    read = frame(9, name + struct.pack(">qi", 0, 100) + b"\0\0" + struct.pack(">q", 8))
+    return setup + end(1, event) + block + end(2, event[6:]) + read
+
+
+def grpc_bodies():
+    """First byte: which form; second: the size of pieces."""
+    headers = b"\x00200\n\x01application/grpc\n\n"
+    for number in range(4):
+        for body in (b"", b"\0\0\0\0\2ab", b"\1\0\0\0\0", b"\0\xff\xff\xff\xffx", b"99999999H", b"%41%"):
+            yield bytes([number, 3]) + body
+            yield bytes([number, 2]) + headers + b"\x020\n\x03ok%20\n\n" + body
+            yield bytes([number, 2]) + b"\x04POST\n\x05/a/b\n\x01application/grpc\n\x061S\n\n" + body
+
+
+def command_lines():
+    words = ("create", "a/b", "--segments", "3", "--output=json", "-vojson", "--", "many", "x")
+    for number in range(3):
+        for start in range(len(words)):
+            yield bytes([number]) + "\0".join(words[start:]).encode()
 
 
 KINDS = {
@@ -115,6 +164,9 @@ KINDS = {
     "protobuf": protobuf,
     "stored-forms": stored_forms,
     "texts": texts,
+    "store-streams": store_streams,
+    "grpc-bodies": grpc_bodies,
+    "command-lines": command_lines,
     "none": lambda: [b"\0"],
 }
 
