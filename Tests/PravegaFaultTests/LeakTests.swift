@@ -71,7 +71,7 @@ final class LeakTests: LeakCheckedTestCase {
       try writer.write(10).get(timeout: .seconds(5))
       try bench.makeGroup()
       let reader = try bench.makeReader()
-      XCTAssertNotNil(try reader.readNextEvent(timeout: .seconds(5)).event)
+      while try reader.readNextEvent(timeout: .seconds(5)).event == nil {}
       bench.close()
     }()
     awaitState("the client to be freed") { core == nil }
@@ -123,7 +123,7 @@ final class LeakTests: LeakCheckedTestCase {
         writers.add(early.stream)
         early.stream.close()
         let reader = try bench.makeReader("reader-\(number)")
-        XCTAssertNotNil(try reader.readNextEvent(timeout: .seconds(10)).event)
+        while try reader.readNextEvent(timeout: .seconds(10)).event == nil {}
         try reader.close()
       }()
     }
