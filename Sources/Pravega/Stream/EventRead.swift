@@ -30,20 +30,18 @@ public struct EventRead<Event> {
   /// Whether nothing more will come.
   public var isReadCompleted: Bool { kind == .endOfData }
 
-  init(_ outcome: ReadOutcome<Event>) {
+  @inlinable
+  init(_ outcome: ReadOutcome<Void>, _ event: Event?) {
+    self.event = event
     switch outcome {
-    case .event(let event, let position, let pointer):
-      (kind, self.event, self.position) = (.event, event, position)
-      (eventPointer, checkpointName) = (pointer, nil)
+    case .event(_, let position, let pointer):
+      (kind, self.position, eventPointer, checkpointName) = (.event, position, pointer, nil)
     case .checkpoint(let name, let position):
-      (kind, event, self.position) = (.checkpoint, nil, position)
-      (eventPointer, checkpointName) = (nil, name)
+      (kind, self.position, eventPointer, checkpointName) = (.checkpoint, position, nil, name)
     case .timeout(let position):
-      (kind, event, self.position) = (.timeout, nil, position)
-      (eventPointer, checkpointName) = (nil, nil)
+      (kind, self.position, eventPointer, checkpointName) = (.timeout, position, nil, nil)
     case .endOfData(let position):
-      (kind, event, self.position) = (.endOfData, nil, position)
-      (eventPointer, checkpointName) = (nil, nil)
+      (kind, self.position, eventPointer, checkpointName) = (.endOfData, position, nil, nil)
     }
   }
 }

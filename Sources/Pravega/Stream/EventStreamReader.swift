@@ -11,8 +11,8 @@ internal import PravegaThreads
 public final class EventStreamReader<Event>: Closeable, Sendable {
   /// The settings that the reader was made with.
   public let config: ReaderConfig
-  private let core: GroupReader
-  private let deserialize: @Sendable (UnsafeRawBufferPointer) throws -> Event
+  @usableFromInline let core: GroupReader
+  @usableFromInline let deserialize: @Sendable (UnsafeRawBufferPointer) throws -> Event
 
   init<S: Serializer>(_ core: GroupReader, serializer: S, config: ReaderConfig)
   where S.Event == Event {
@@ -31,8 +31,13 @@ public final class EventStreamReader<Event>: Closeable, Sendable {
   ///   next: the next call goes on after the gap; `objectClosed`; `retriesExhausted` when a store
   ///   was away for two minutes; and what the serializer throws, its event counting as read.
   @available(*, noasync, message: "readNextEvent blocks; call it from a thread of your own")
+  @inlinable
   public func readNextEvent(timeout: Duration) throws -> EventRead<Event> {
-    EventRead(try unsafe core.readNext(until: .after(timeout), deserialize))
+    var event: Event?
+    let outcome = try unsafe core.readNextBytes(timeout: timeout) { bytes in
+      event = try unsafe deserialize(bytes)
+    }
+    return EventRead(outcome, event)
   }
 
   /// The same with Java's milliseconds.

@@ -77,6 +77,21 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
     return .timeout(core.position)
   }
 
+  /// The next event, if it is there and nothing else has to be done; nil sends the caller to
+  /// ``readNext(until:_:)``. Never blocks.
+  package func readReady<Event>(
+    _ deserialize: (UnsafeRawBufferPointer) throws -> Event
+  ) throws -> ReadOutcome<Event>? {
+    let isMine = gate.withLock { gate -> Bool in
+      guard !gate.isBusy, !gate.isClosed, gate.failure == nil else { return false }
+      gate.isBusy = true
+      return true
+    }
+    guard isMine else { return nil }
+    defer { leave() }
+    return try unsafe core.takeReadyEvent(deserialize)
+  }
+
   /// Leaves the group and frees everything. Idempotent; wakes a call that is waiting.
   ///
   /// Blocks until the group has taken note, at most until `deadline`. The reader is closed also

@@ -3,6 +3,7 @@
 package import PravegaThreads
 
 /// An event reader on real stores: the engine and what it stands on. Safe to use from any thread.
+@usableFromInline
 package final class GroupReader: Sendable {
   package let engine: EventReaderEngine<StoreOpener>
   private let feed: ReadFeed
@@ -24,6 +25,15 @@ package final class GroupReader: Sendable {
   ///
   /// Not generic, so that it is compiled once, in full, whoever calls it: what a deserializer makes
   /// of the bytes goes out through the closure.
+  @usableFromInline
+  package func readNextBytes(
+    timeout: Duration, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> ReadOutcome<Void> {
+    if let ready = try unsafe engine.readReady(body) { return ready }
+    return try unsafe engine.readNext(until: .after(timeout), body)
+  }
+
+  /// The same with a deadline.
   package func readNextBytes(
     until deadline: Deadline, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> ReadOutcome<Void> {
@@ -31,7 +41,6 @@ package final class GroupReader: Sendable {
   }
 
   /// Gives the next event to `deserialize`; see ``EventReaderEngine/readNext(until:_:)``.
-  @inline(__always)
   package func readNext<Event>(
     until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
   ) throws -> ReadOutcome<Event> {

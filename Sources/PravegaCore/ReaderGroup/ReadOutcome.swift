@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What one call of `readNextEvent` came to: exactly one of these.
+@usableFromInline
+@frozen
 package enum ReadOutcome<Event> {
   /// An event, the position after it, and where it lies.
   case event(Event, Position, EventPointer)
