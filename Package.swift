@@ -90,7 +90,12 @@ let package = Package(
         "PravegaCore", "PravegaGRPC", "PravegaNet", "PravegaProtobuf", "PravegaThreads",
         "PravegaWire", "PravegaTestKit", "PravegaStandalone",
       ]),
-    tests("PravegaTests", ["Pravega", "PravegaCore", "PravegaTestKit"]),
+    tests(
+      "PravegaTests",
+      [
+        "Pravega", "PravegaCore", "PravegaTestKit", "PravegaStandalone", "PravegaThreads",
+        "PravegaNet", "PravegaWire", "PravegaGRPC",
+      ]),
     tests(
       "PravegaStandaloneTests",
       [

@@ -58,7 +58,7 @@ extension StandaloneServer {
         tail.count <= 2, let segments = tail.count == 2 ? Int32(tail[1]) : 1, segments > 0
       else {
         throw PravegaError(
-          .invalidArgument, "'\(text.prefix(600))' does not name a stream to make.",
+          .invalidArgument, "The text '\(text.prefix(600))' does not name a stream to make.",
           hint: "Write SCOPE/STREAM:SEGMENTS, for example examples/events:4.")
       }
       self.init(scope: String(parts[0]), stream: String(name), segments: segments)

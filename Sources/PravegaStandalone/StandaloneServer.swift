@@ -146,7 +146,7 @@ public final class StandaloneServer: Sendable {
     guard let text = configuration.announce else { return nil }
     guard let endpoint = Endpoint(parsing: text), endpoint.port > 0 else {
       throw PravegaError(
-        .invalidArgument, "'\(text.prefix(600))' is no address to announce.",
+        .invalidArgument, "The text '\(text.prefix(600))' is no address to announce.",
         hint: "Write HOST:PORT.")
     }
     return endpoint

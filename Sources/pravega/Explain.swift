@@ -7,7 +7,28 @@ import PravegaCore
 enum Explain {
   static func report(on error: any Error) -> Program.Report? {
     guard let error = error as? PravegaError else { return nil }
-    return Program.Report(error.description, exitCode: exitCode(for: error))
+    return Program.Report(message(of: error), hint: hint(of: error), exitCode: exitCode(for: error))
+  }
+
+  /// What the message is about comes first unless it says so itself; the name of the library's call
+  /// tells a person at the terminal nothing.
+  private static func message(of error: PravegaError) -> String {
+    let subject = error.context.subject
+    guard subject.isEmpty || error.isNamedByMessage else {
+      return subject + ": " + beginningSmall(error.message)
+    }
+    return beginningSmall(error.message)
+  }
+
+  private static func hint(of error: PravegaError) -> String? {
+    error.hint.isEmpty ? nil : error.hint
+  }
+
+  /// A sentence after `pravega: `. Words such as TLS stay as they are.
+  private static func beginningSmall(_ sentence: String) -> String {
+    let second = sentence.dropFirst().first
+    guard second?.isLowercase == true || second == " " else { return sentence }
+    return sentence.prefix(1).lowercased() + sentence.dropFirst()
   }
 
   /// A failure after many attempts is named by what failed last.

@@ -70,7 +70,7 @@ final class ProgramWithServerTests: XCTestCase {
     XCTAssertLessThan(ContinuousClock.now - start, .seconds(6))
     XCTAssertEqual(result.status, 7, result.complaints)
     XCTAssertTrue(
-      result.complaints.contains("nothing listens at 127.0.0.1:1. Is the controller running"),
+      result.complaints.contains("nothing listens at 127.0.0.1:1. Check that the controller runs"),
       result.complaints)
   }
 

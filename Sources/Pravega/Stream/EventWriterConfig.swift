@@ -47,7 +47,7 @@ public struct EventWriterConfig: Sendable, Hashable {
     enableLargeEvents: Bool = false
   ) throws {
     func check(_ isRight: Bool, _ rule: String) throws {
-      if !isRight { throw PravegaError(.invalidArgument, "EventWriterConfig: \(rule).") }
+      if !isRight { throw PravegaError(.invalidArgument, "The value of \(rule).") }
     }
     try check(initialBackoffMillis >= 0, "initialBackoffMillis must not be negative")
     try check(maxBackoffMillis >= 0, "maxBackoffMillis must not be negative")

@@ -90,6 +90,16 @@ package final class ClientCore: Sendable {
   /// A store refused a token as expired: the next one is fetched anew.
   package func tokenExpired(for stream: PravegaStream) { tokens.forget(stream) }
 
+  /// Whether a failure to connect is to be told at once: no store was ever reached, and a caller
+  /// who has waited since `start` should not wait longer than the connect time-out.
+  package func isHopeless(_ error: PravegaError, since start: Deadline, wait: Duration) -> Bool {
+    guard error.code == .connectionFailed || error.code == .invalidMessage,
+      !pool.hasReachedStore
+    else { return false }
+    return error.retry == .never
+      || start.advanced(by: settings.connectTimeout) <= .after(wait)
+  }
+
   package var hasClosed: Bool { closing.hasClosed }
 
   /// Ends all threads and connections. Idempotent; at most until `deadline`.

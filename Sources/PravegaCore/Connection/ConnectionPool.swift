@@ -22,6 +22,7 @@ package final class ConnectionPool: Sendable {
     /// Those that wait for the other side's Hello, and those that take no new flows but have some.
     var others: [StoreConnection] = []
     var isClosed = false
+    var hasReachedStore = false
   }
 
   fileprivate enum Choice {
@@ -59,7 +60,8 @@ package final class ConnectionPool: Sendable {
       do { return try future.get(until: deadline) } catch {
         throw error as? PravegaError
           ?? PravegaError(
-            .connectionFailed, "\(endpoint) could not be connected to in time.", retry: .safe)
+            .connectionFailed, "The segment store \(endpoint) could not be connected to in time.",
+            retry: .safe)
       }
     case .closed:
       throw Self.closedError
@@ -67,7 +69,7 @@ package final class ConnectionPool: Sendable {
   }
 
   private static var closedError: PravegaError {
-    PravegaError(.objectClosed, "The client is closed.")
+    PravegaError.clientClosed()
   }
 
   private func choose(_ key: Key) -> Choice {
@@ -98,6 +100,7 @@ package final class ConnectionPool: Sendable {
         state.others.removeAll { $0 === connection }
         guard !state.isClosed else { return false }
         state.connections[key, default: []].append(connection)
+        state.hasReachedStore = true
         return true
       }
       guard isOpen else {
@@ -112,6 +115,10 @@ package final class ConnectionPool: Sendable {
       throw error
     }
   }
+
+  /// Whether there was ever a connection. A client that has never reached a store most likely has
+  /// an address that cannot be reached from here.
+  package var hasReachedStore: Bool { monitor.withLock { $0.hasReachedStore } }
 
   /// Number of connections that are open; for tests and metrics.
   package var count: Int {
@@ -129,7 +136,7 @@ package final class ConnectionPool: Sendable {
       return state.connections.values.flatMap { $0 } + state.others
     }
     for connection in all {
-      connection.fail(PravegaError(.objectClosed, "The client was closed.", retry: .outcomeUnknown))
+      connection.fail(PravegaError.clientClosed(retry: .outcomeUnknown))
     }
     for connection in all { connection.close(until: deadline) }
   }

@@ -24,6 +24,9 @@ final class ConnectionReceiver: @unchecked Sendable {
   }
 
   var frames = FrameReader(maxPayload: WireLimits.maxPayloadToClient)
+  /// The first bytes of all, while it is not sure who the peer is.
+  private(set) var firstBytes: [UInt8] = []
+  private var isKnown = false
   private let settings: LivenessSettings
   private var hasReceived = true
   private var silentLooks = 0
@@ -36,9 +39,23 @@ final class ConnectionReceiver: @unchecked Sendable {
   /// Takes `count` bytes from the receive space and hands complete frames over.
   func received(_ count: Int, _ body: (ReceivedFrame) throws -> Void) throws {
     hasReceived = true
+    if !isKnown { keepFirst(count) }
     frames.received(count)
     while let frame = try frames.next() {
       try unsafe body(ReceivedFrame(code: frame.code, payload: frame.payload, slab: frame.slab))
+    }
+  }
+
+  /// The peer has said Hello.
+  func peerIsKnown() { isKnown = true }
+
+  var isPeerKnown: Bool { isKnown }
+
+  private func keepFirst(_ count: Int) {
+    let space = unsafe frames.receiveSpace()
+    let missing = ForeignPeer.byteCount - firstBytes.count
+    for index in 0..<max(0, min(count, missing, space.count)) {
+      unsafe firstBytes.append(space[index])
     }
   }
 

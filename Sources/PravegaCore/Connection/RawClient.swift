@@ -30,6 +30,7 @@ package struct RawClient: Sendable {
     until deadline: Deadline, _ make: (_ requestID: Int64, _ token: String) -> Request
   ) throws(PravegaError) -> Reply {
     var attempt = 0
+    var expiredTokens = 0
     let start = Deadline.now
     while true {
       attempt += 1
@@ -37,15 +38,18 @@ package struct RawClient: Sendable {
         return try callOnce(make, expecting: expecting, isRetry: attempt > 1, until: deadline)
       } catch {
         guard !core.hasClosed else {
-          throw PravegaError(.objectClosed, "The client was closed.", retry: error.retry)
+          throw PravegaError.clientClosed(retry: error.retry)
         }
         let elapsed = Duration.nanoseconds(Deadline.now.nanoseconds - start.nanoseconds)
         let final = error.with(
           operation: operation, subject: segment.qualifiedName, attempts: attempt, elapsed: elapsed)
         guard error.retry == .safe || (error.retry == .outcomeUnknown && isIdempotent)
         else { throw final }
+        if error.code == .tokenExpired { expiredTokens += 1 }
+        guard expiredTokens <= StoreFailure.mostExpiredTokens else { throw final }
         let wait = RepairSchedule.delay(beforeAttempt: attempt)
-        guard Deadline.after(wait) < deadline else { throw final }
+        guard Deadline.after(wait) < deadline, !core.isHopeless(error, since: start, wait: wait)
+        else { throw final }
         core.pause(wait)
       }
     }
@@ -79,8 +83,8 @@ package struct RawClient: Sendable {
         context: error.context, underlying: error.underlying)
     } catch {
       throw PravegaError(
-        .timeout, "\(connection.endpoint) did not answer in time.",
-        hint: "The request may still be carried out.", retry: .outcomeUnknown,
+        .timeout, "The segment store \(connection.endpoint) did not answer in time.",
+        hint: "Check whether it was done before trying again.", retry: .outcomeUnknown,
         context: .init(endpoint: connection.endpoint.description))
     }
   }

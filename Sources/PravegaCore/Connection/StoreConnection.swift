@@ -87,7 +87,7 @@ package final class StoreConnection: Sendable {
       close(until: .after(.seconds(1)))
       if let error = error as? PravegaError { throw error }
       throw PravegaError(
-        .connectionFailed, "\(endpoint) accepted the connection but did not answer Hello.",
+        .connectionFailed, "The server at \(endpoint) accepted the connection but did not answer.",
         hint: "Check that the address is a segment store's and not a controller's.", retry: .safe,
         context: .init(endpoint: endpoint.description))
     }
@@ -227,7 +227,11 @@ extension StoreConnection: LinkHandler {
   }
 
   package func linkReceived(_ count: Int) throws {
-    try receiver.received(count) { frame in try dispatch(frame) }
+    do { try receiver.received(count) { frame in try dispatch(frame) } } catch {
+      // The link passes a description on only.
+      fail(failure(for: error))
+      throw error
+    }
     // Acknowledgements may have made room for blocks that wait.
     let link = monitor.withLock { $0.canSend ? $0.link : nil }
     link?.kick()
@@ -261,19 +265,20 @@ extension StoreConnection: LinkHandler {
     case .dead:
       fail(
         PravegaError(
-          .connectionFailed, "\(endpoint) has not answered for too long.", retry: .safe,
+          .connectionFailed, "The segment store \(endpoint) has not answered for too long.",
+          retry: .safe,
           context: .init(endpoint: endpoint.description)))
       return .distantFuture
     }
   }
 
   package func linkClosed(_ error: NetError?) {
-    let cause = error.map { ErrorTranslation.connection($0, to: endpoint) }
+    let cause = endBeforeHello ?? error.map { ErrorTranslation.connection($0, to: endpoint) }
     let (flows, failure) = monitor.withLock { state -> ([any FlowHandler], PravegaError) in
       let failure =
         state.failure ?? cause
         ?? PravegaError(
-          .connectionFailed, "\(endpoint) closed the connection.", retry: .safe,
+          .connectionFailed, "The segment store \(endpoint) closed the connection.", retry: .safe,
           context: .init(endpoint: endpoint.description))
       state.failure = failure
       state.isOver = true
@@ -291,13 +296,40 @@ extension StoreConnection: LinkHandler {
     for flow in flows { flow.connectionLost(self, failure) }
   }
 
+  /// What the peer's bytes, which this connection cannot use, say about the peer.
+  private func failure(for error: any Error) -> PravegaError {
+    let known = error as? PravegaError
+    if receiver.isPeerKnown || known?.code == .unsupportedOperation {
+      return known
+        ?? PravegaError(
+          .invalidMessage, "The segment store \(endpoint) broke the protocol: \(error).",
+          hint: "Look at the segment store's log.", retry: .safe,
+          context: .init(endpoint: endpoint.description), underlying: error)
+    }
+    return ForeignPeer(receiver.firstBytes).error(endpoint)
+  }
+
+  /// A peer that leaves without Hello, with or without some bytes of another protocol.
+  private var endBeforeHello: PravegaError? {
+    guard !receiver.isPeerKnown else { return nil }
+    guard receiver.firstBytes.isEmpty else {
+      return ForeignPeer(receiver.firstBytes).error(endpoint)
+    }
+    return PravegaError(
+      .connectionFailed, "The server at \(endpoint) closed the connection without an answer.",
+      hint: "Check that it is a segment store, and whether it wants TLS.", retry: .safe,
+      context: .init(endpoint: endpoint.description))
+  }
+
   private func dispatch(_ frame: ReceivedFrame) throws(PravegaError) {
     switch frame.code {
     case WireCodec.helloCode:
       try WireCodec.checkHello(frame, from: endpoint)
+      receiver.peerIsKnown()
       hello.succeed(())
     case WireCodec.keepAliveCode: return
     default:
+      guard receiver.isPeerKnown else { throw ForeignPeer.unknown.error(endpoint) }
       guard let requestID = WireCodec.requestID(of: frame) else {
         throw WireCodec.malformed(frame, from: endpoint)
       }

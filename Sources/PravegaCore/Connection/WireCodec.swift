@@ -51,7 +51,7 @@ package enum WireCodec {
   ) -> PravegaError {
     PravegaError(
       .invalidMessage,
-      "\(endpoint) sent something that is not the segment-store protocol (code \(frame.code)).",
+      "The server at \(endpoint) sent something that is not the segment-store protocol (code \(frame.code)).",
       hint: "Check that the address is a segment store's.", retry: .safe,
       context: .init(endpoint: endpoint.description), underlying: cause)
   }

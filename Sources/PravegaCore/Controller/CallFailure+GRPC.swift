@@ -44,7 +44,7 @@ extension CallFailure {
     case .tooManyFiles: .tooManyFiles
     case .tls(.peerIsNotTLS): .speaksPlainText
     case .tls(.peerClosed): .closesAtOnce
-    case .tls: .certificate
+    case .tls(let failure): .certificate(failure)
     }
   }
 

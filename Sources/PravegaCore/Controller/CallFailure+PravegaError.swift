@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaNet
+
 extension CallFailure {
   /// The failure as users see it: one sentence that names the cause, one that says what to do.
   package func asError(endpoint: String, isTLS: Bool) -> PravegaError {
@@ -23,19 +25,19 @@ extension CallFailure {
       foreignSentences(endpoint, isTLS)
     case .deadline:
       (
-        .timeout, "the controller at \(endpoint) did not answer before the deadline.",
+        .timeout, "The controller at \(endpoint) did not answer before the deadline.",
         "Try again, or give the call more time."
       )
     case .protocolViolation:
-      (.invalidMessage, "the controller at \(endpoint) breaks the protocol: \(detail).", "")
+      (.invalidMessage, "The controller at \(endpoint) breaks the protocol: \(detail).", "")
     case .tooLarge:
-      (.resourceExhausted, "the message to or from the controller is too large: \(detail).", "")
+      (.resourceExhausted, "The message to or from the controller is too large: \(detail).", "")
     case .badMetadata:
       (
-        .invalidArgument, "the request's headers cannot be sent: \(detail).",
+        .invalidArgument, "The request's headers cannot be sent: \(detail).",
         "Look for line breaks or characters beyond ASCII in the credentials."
       )
-    case .closed: (.objectClosed, "the client was closed.", "")
+    case .closed: (.objectClosed, PravegaError.clientClosed().message, PravegaError.clientClosed().hint)
     case .status: (.controllerRPC, detail, "")
     }
   }
@@ -44,32 +46,32 @@ extension CallFailure {
     switch kind {
     case .refused:
       (
-        .connectionFailed, "nothing listens at \(endpoint).",
-        "Is the controller running, and is this its host and port (9090 unless configured)?"
+        .connectionFailed, "Nothing listens at \(endpoint).",
+        "Check that the controller runs and that this is its host and port, 9090 unless configured."
       )
     case .unknownHost:
       (
-        .connectionFailed, "the host of \(endpoint) is not known.",
+        .connectionFailed, "The host of \(endpoint) is not known.",
         "Check the spelling of the controller's host name."
       )
     case .unreachable:
       (
-        .connectionFailed, "\(endpoint) cannot be reached: \(detail).",
+        .connectionFailed, "The controller at \(endpoint) cannot be reached: \(detail).",
         "Check the network, a firewall, and that the host is the controller's."
       )
     case .tooManyFiles:
       (
-        .resourceExhausted, "this process has reached its limit of open files.",
+        .resourceExhausted, "This process has reached its limit of open files.",
         "Close what is not needed or raise the limit (ulimit -n)."
       )
     case .silent:
       (
-        .connectionFailed, "\(endpoint) accepts connections but does not answer.",
-        "Is it a controller, and is it in good health?"
+        .connectionFailed, "The server at \(endpoint) accepts connections but does not answer.",
+        "Check that it is a controller in good health."
       )
     default:
       (
-        .connectionFailed, "the connection to the controller at \(endpoint) broke: \(detail).",
+        .connectionFailed, "The connection to the controller at \(endpoint) broke: \(detail).",
         "Try again; if it goes on, look at the controller's log."
       )
     }
@@ -79,33 +81,32 @@ extension CallFailure {
     switch kind {
     case .closesAtOnce:
       (
-        .connectionFailed, "\(endpoint) closes the connection without an answer.",
-        "Is it the controller's port (9090), not a segment store's (12345)"
-          + (isTLS ? "?" : ", and does it want TLS (tls://)?")
+        .connectionFailed, "The server at \(endpoint) closes the connection without an answer.",
+        "Use the controller's port (9090 unless configured), not a segment store's"
+          + (isTLS ? "." : ", and tls:// if it wants TLS.")
       )
     case .speaksHTTP1:
       (
-        .invalidMessage, "\(endpoint) is a web server, not a Pravega controller.",
+        .invalidMessage, "The server at \(endpoint) is a web server, not a Pravega controller.",
         "Use the controller's gRPC port, 9090 unless configured."
       )
     case .speaksTLS:
       (
-        .invalidMessage, "\(endpoint) wants TLS, but was spoken to in plain text.",
+        .invalidMessage, "The server at \(endpoint) wants TLS, but was spoken to in plain text.",
         "Write the address as tls://\(endpoint)."
       )
     case .speaksPlainText:
       (
-        .invalidMessage, "\(endpoint) speaks plain text, but TLS was asked for.",
+        .invalidMessage, "The server at \(endpoint) speaks plain text, but TLS was asked for.",
         "Write the address as tcp://\(endpoint)."
       )
-    case .certificate:
+    case .certificate(let failure):
       (
-        .connectionFailed, "TLS to \(endpoint) failed: \(detail).",
-        "Check the trust store, the host name and the certificate's dates."
+        .connectionFailed, failure.sentences(endpoint).message, failure.sentences(endpoint).hint
       )
     default:
       (
-        .invalidMessage, "\(endpoint) does not speak gRPC: \(detail).",
+        .invalidMessage, "The server at \(endpoint) does not speak gRPC: \(detail).",
         "Use the controller's port (9090 unless configured), not a segment store's."
       )
     }

@@ -20,34 +20,34 @@ extension CallFailure {
     switch code {
     case GRPCCode.unauthenticated:
       return (
-        .authentication, "the controller does not accept the credentials\(said).",
+        .authentication, "The controller does not accept the credentials\(said).",
         "Check user name and password, or the token."
       )
     case GRPCCode.permissionDenied:
       return (
-        .authorization, "the credentials do not allow this\(said).",
+        .authorization, "The credentials do not allow this\(said).",
         "Ask for the right, or use other credentials."
       )
     case GRPCCode.unimplemented:
       return (
-        .unsupportedOperation, "the controller does not offer this call\(said).",
-        "It may be an older version, or no Pravega controller at all."
+        .unsupportedOperation, "The controller does not offer this call\(said).",
+        "Check that the server is a Pravega controller of a version that has it."
       )
     case GRPCCode.deadlineExceeded:
       return (
-        .serverTimeout, "the controller gave up after its own time-out\(said).",
+        .serverTimeout, "The controller gave up after its own time-out\(said).",
         "Ask whether it was done before trying again."
       )
     case GRPCCode.resourceExhausted:
-      return (.resourceExhausted, "the controller is out of resources\(said).", "Try again later.")
+      return (.resourceExhausted, "The controller is out of resources\(said).", "Try again later.")
     case GRPCCode.notFound:
       return (
-        .controllerRPC, "the controller does not know it\(said).",
+        .controllerRPC, "The controller does not know it\(said).",
         "Check the spelling of scope and name."
       )
     default:
       return (
-        .controllerRPC, "the controller answered \(GRPCCode.name(code))\(said).", ""
+        .controllerRPC, "The controller answered \(GRPCCode.name(code))\(said).", ""
       )
     }
   }

@@ -110,11 +110,11 @@ extension ControllerClient {
       elapsed: .nanoseconds(clock.now().nanoseconds - attempts.began.nanoseconds))
   }
 
-  private func closed() -> PravegaError { PravegaError(.objectClosed, "the client was closed.") }
+  private func closed() -> PravegaError { PravegaError.clientClosed() }
 
   private func late(_ name: String, _ subject: String) -> PravegaError {
     PravegaError(
-      .timeout, "the deadline had passed before the controller was asked.", retry: .safe,
+      .timeout, "The deadline had passed before the controller was asked.", retry: .safe,
       context: PravegaError.Context(operation: name, subject: subject))
   }
 

@@ -48,7 +48,7 @@ extension ControllerClient {
     case .rgNotFound: throw outcome.noGroup
     case .invalidConfig:
       throw outcome.error(
-        .configMismatch, "the group was changed by somebody else in the meantime.",
+        .configMismatch, "The group was changed by somebody else in the meantime.",
         hint: "Read its configuration again and repeat the change.", retry: .safe)
     case .failure, .unrecognized: throw outcome.failed
     }
@@ -113,14 +113,14 @@ extension ControllerClient {
     case .streamNotFound: throw outcome.noStream
     case .subscriberNotFound:
       throw outcome.error(
-        .invalidArgument, "the reader group \(subscriber) does not hold back this stream.",
+        .invalidArgument, "The reader group \(subscriber) does not hold back this stream.",
         hint: "Create it with a retention type other than none.")
     case .streamCutNotValid:
       throw outcome.error(
-        .invalidArgument, "the stream cut is not complete or lies before the last one.")
+        .invalidArgument, "The stream cut is not complete or lies before the last one.")
     case .generationMismatch:
       throw outcome.error(
-        .configMismatch, "the reader group was changed in the meantime.", retry: .safe)
+        .configMismatch, "The reader group was changed in the meantime.", retry: .safe)
     case .failure, .unrecognized: throw outcome.failed
     }
   }

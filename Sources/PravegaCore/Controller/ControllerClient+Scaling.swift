@@ -23,9 +23,9 @@ extension ControllerClient {
     case .preconditionFailed: return nil
     case .failure, .unrecognized:
       throw Outcome("scale", name, reply.status.name).error(
-        .controllerFailure, "the controller did not begin to scale the stream.",
-        hint: "Does the stream exist, is it not sealed, do the new ranges cover those of the "
-          + "sealed segments, and is no other scaling under way?")
+        .controllerFailure, "The controller did not begin to scale the stream.",
+        hint: "Check that the stream exists and is not sealed, that the new ranges cover those of "
+          + "the segments to seal, and that no other scaling is under way.")
     }
   }
 
@@ -41,7 +41,7 @@ extension ControllerClient {
     case .inProgress: return false
     case .invalidInput:
       throw outcome.error(
-        .controllerFailure, "the stream does not exist or has no epoch \(epoch).")
+        .controllerFailure, "The stream does not exist or has no epoch \(epoch).")
     case .internalError, .unrecognized: throw outcome.failed
     }
   }
@@ -59,12 +59,12 @@ extension ControllerClient {
       wait = min(wait * 2, .seconds(1))
       guard moment < deadline else {
         throw PravegaError(
-          .timeout, "scaling has begun but was not done before the deadline.",
-          hint: "It goes on by itself; checkScale tells when it is done.", retry: .outcomeUnknown,
+          .timeout, "Scaling has begun but was not done before the deadline.",
+          hint: "Ask checkScale when it is done; it goes on by itself.", retry: .outcomeUnknown,
           context: PravegaError.Context(operation: "scaleStream", subject: stream.scopedName))
       }
       guard clock.pause(moment) else {
-        throw PravegaError(.objectClosed, "the client was closed.")
+        throw PravegaError.clientClosed()
       }
     }
     return true

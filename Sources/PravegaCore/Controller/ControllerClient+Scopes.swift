@@ -31,7 +31,7 @@ extension ControllerClient {
     case .scopeNotFound: return false
     case .scopeNotEmpty:
       throw outcome.error(
-        .illegalState, "the scope is not empty.",
+        .illegalState, "The scope is not empty.",
         hint: "Delete its streams, reader groups and tables first, or delete it recursively.")
     case .failure, .unrecognized: throw outcome.failed
     }
@@ -47,8 +47,8 @@ extension ControllerClient {
     case .scopeNotFound: return false
     case .failure, .scopeNotEmpty, .unrecognized:
       throw Outcome("deleteScopeRecursive", scope, reply.status.name).error(
-        .deleteScopeFailed, "the controller could not delete the scope with all that it holds.",
-        hint: "Try again; what is left can be seen by listing the scope.")
+        .deleteScopeFailed, "The controller could not delete the scope with all that it holds.",
+        hint: "List the scope to see what is left, and try again.")
     }
   }
 

@@ -47,7 +47,7 @@ extension ControllerClient {
   ) throws(PravegaError) -> SegmentSet {
     guard from.stream != nil || to.stream != nil else {
       throw Outcome("getSegmentsBetween", stream.scopedName, "").error(
-        .invalidArgument, "at least one of the two stream cuts must be bounded.")
+        .invalidArgument, "At least one of the two stream cuts must be bounded.")
     }
     let request = Proto.StreamCutRange(
       streamInfo: stream.message(), from: from.offsetsByID, to: to.offsetsByID)

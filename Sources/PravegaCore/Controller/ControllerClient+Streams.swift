@@ -37,7 +37,7 @@ extension ControllerClient {
     let name = stream.scopedName
     guard let other = cut.stream, other == stream else {
       throw Outcome("truncateStream", name, "").error(
-        .invalidArgument, "a stream can only be truncated at a cut of its own.",
+        .invalidArgument, "A stream can only be truncated at a cut of its own.",
         hint: "Take the cut from this stream's readers or from fetchStreamInfo.")
     }
     let reply = try call(
@@ -77,7 +77,7 @@ extension ControllerClient {
     case .streamNotFound: return false
     case .streamNotSealed:
       throw outcome.error(
-        .illegalState, "the stream is not sealed.", hint: "Seal it before deleting it.")
+        .illegalState, "The stream is not sealed.", hint: "Seal it before deleting it.")
     case .failure, .unrecognized: throw outcome.failed
     }
   }

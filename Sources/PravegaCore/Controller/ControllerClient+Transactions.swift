@@ -32,15 +32,15 @@ extension ControllerClient {
     case .unknown: throw Self.unknownTransaction(outcome)
     case .leaseTooLarge:
       throw outcome.error(
-        .pingFailed, "the lease of \(leaseMillis) ms is longer than the controller allows.",
+        .pingFailed, "The lease of \(leaseMillis) ms is longer than the controller allows.",
         hint: "Use a shorter lease; 600000 ms is the usual limit.")
     case .maxExecutionTimeExceeded, .scaleGraceTimeExceeded:
       throw outcome.error(
-        .pingFailed, "the transaction has been open for longer than the controller allows.",
+        .pingFailed, "The transaction has been open for longer than the controller allows.",
         hint: "Commit sooner, or begin another transaction.")
     case .disconnected, .unrecognized:
       throw outcome.error(
-        .pingFailed, "the controller could not extend the lease: \(reply.status.name).",
+        .pingFailed, "The controller could not extend the lease: \(reply.status.name).",
         retry: .safe)
     }
   }
@@ -77,8 +77,8 @@ extension ControllerClient {
     case .transactionNotFound: throw Self.unknownTransaction(outcome)
     case .failure, .unrecognized:
       throw outcome.error(
-        .txnFailed, "the transaction cannot be \(done): it has ended otherwise or is not known.",
-        hint: "Its lease may have run out, or it was ended by somebody else.")
+        .txnFailed, "The transaction cannot be \(done): it has ended otherwise or is not known.",
+        hint: "Begin another one; its lease may have run out, or somebody else ended it.")
     }
   }
 
@@ -116,7 +116,7 @@ extension ControllerClient {
 
   private static func unknownTransaction(_ outcome: Outcome) -> PravegaError {
     outcome.error(
-      .txnFailed, "the controller does not know the transaction.",
-      hint: "It ended more than a day ago, or it belongs to another stream.")
+      .txnFailed, "The controller does not know the transaction.",
+      hint: "Check its id and its stream; it may have ended more than a day ago.")
   }
 }

@@ -24,11 +24,11 @@ extension ControllerClient {
     case .success: return
     case .invalidTime:
       throw outcome.error(
-        .invalidArgument, "the time is earlier than the one this writer noted before.",
-        hint: "The times of a writer must not go back.")
+        .invalidArgument, "The time is earlier than the one this writer noted before.",
+        hint: "Give a time that is not before the last one.")
     case .invalidPosition:
       throw outcome.error(
-        .invalidArgument, "the position is behind the one this writer noted before.",
+        .invalidArgument, "The position is behind the one this writer noted before.",
         hint: "Give every writer a name of its own.")
     case .internalError, .unrecognized: throw outcome.failed
     }
@@ -45,7 +45,7 @@ extension ControllerClient {
     case .success: return
     case .unknownWriter:
       throw outcome.error(
-        .invalidArgument, "no writer of this name has noted a time for the stream.")
+        .invalidArgument, "No writer of this name has noted a time for the stream.")
     case .streamDoesNotExist: throw outcome.noStream
     case .internalError, .unrecognized: throw outcome.failed
     }

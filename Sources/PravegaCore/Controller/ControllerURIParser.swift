@@ -32,7 +32,7 @@ struct ControllerURIParser {
     guard !authority.isEmpty else { throw refusal("names no host") }
     if authority.contains("@") {
       throw PravegaError(
-        .invalidArgument, "a controller address holds no user or password.",
+        .invalidArgument, "A controller address holds no user or password.",
         hint: "Give the credentials apart from the address.")
     }
     guard !authority.contains(where: { "/?#".contains($0) }) else {
@@ -95,7 +95,8 @@ struct ControllerURIParser {
 
   /// A text with a password in it is not repeated.
   private func refusal(_ what: String) -> PravegaError {
-    let shown = text.contains("@") ? "the controller address" : "'\(text.prefix(200))'"
+    let shown =
+      text.contains("@") ? "The controller address" : "The controller address '\(text.prefix(200))'"
     return PravegaError(.invalidArgument, "\(shown) \(what).", hint: Self.hint)
   }
 

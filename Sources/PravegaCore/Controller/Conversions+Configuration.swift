@@ -80,6 +80,6 @@ extension KeyValueTableInfo {
 /// An answer that no controller should give.
 func unusable(_ what: String) -> PravegaError {
   PravegaError(
-    .invalidMessage, "the controller answered with \(what).",
-    hint: "It may be of another version than this client knows.")
+    .invalidMessage, "The controller answered with \(what).",
+    hint: "Check that controller and client are of releases that work together.")
 }

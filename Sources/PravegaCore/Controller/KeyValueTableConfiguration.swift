@@ -25,17 +25,17 @@ public struct KeyValueTableConfiguration: Sendable, Hashable {
     partitionCount: Int32, primaryKeyLength: Int32, secondaryKeyLength: Int32 = 0,
     rolloverSizeBytes: Int64 = 0
   ) throws(PravegaError) {
-    try Self.check(partitionCount > 0, "the number of partitions is \(partitionCount), not > 0.")
+    try Self.check(partitionCount > 0, "The number of partitions is \(partitionCount), not > 0.")
     try Self.check(
-      primaryKeyLength > 0, "the length of primary keys is \(primaryKeyLength), not > 0.")
+      primaryKeyLength > 0, "The length of primary keys is \(primaryKeyLength), not > 0.")
     try Self.check(
-      secondaryKeyLength >= 0, "the length of secondary keys is \(secondaryKeyLength), not >= 0.")
+      secondaryKeyLength >= 0, "The length of secondary keys is \(secondaryKeyLength), not >= 0.")
     let total = Int64(primaryKeyLength) + Int64(secondaryKeyLength)
     try Self.check(
       total <= Self.maxTotalKeyLength,
-      "keys have \(total) bytes; \(Self.maxTotalKeyLength) is the limit.")
+      "Keys have \(total) bytes; \(Self.maxTotalKeyLength) is the limit.")
     try Self.check(
-      rolloverSizeBytes >= 0, "the roll-over size is \(rolloverSizeBytes), not >= 0.")
+      rolloverSizeBytes >= 0, "The roll-over size is \(rolloverSizeBytes), not >= 0.")
     self.init(
       uncheckedPartitions: partitionCount, primaryKeyLength: primaryKeyLength,
       secondaryKeyLength: secondaryKeyLength, rolloverSizeBytes: rolloverSizeBytes)

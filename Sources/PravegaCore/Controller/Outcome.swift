@@ -21,39 +21,43 @@ struct Outcome {
   /// FAILURE, or a status that this version does not know.
   var failed: PravegaError {
     error(
-      .controllerFailure, "the controller answered \(status).",
+      .controllerFailure, "The controller answered \(status).",
       hint: "Try again; if it goes on, look at the controller's log.", retry: .safe)
   }
 
   func badName(_ kind: String) -> PravegaError {
     error(
-      .invalidArgument, "the controller does not accept this \(kind) name.",
+      .invalidArgument, "The controller does not accept this \(kind) name.",
       hint: "Use letters, digits, '.' and '-'.")
   }
 
   var noScope: PravegaError {
-    error(.noSuchScope, "the scope does not exist.", hint: "Create it first, or check its name.")
+    error(
+      .noSuchScope, "The scope '\(context.subject)' does not exist.",
+      hint: "Create it first, or check its name.")
   }
 
   var noStream: PravegaError {
     error(
-      .invalidStream, "the stream does not exist.",
+      .invalidStream, "The stream '\(context.subject)' does not exist.",
       hint: "Create it first, or check its scope and name.")
   }
 
   var sealed: PravegaError {
-    error(.segmentSealed, "the stream is sealed.", hint: "A sealed stream can only be deleted.")
+    error(
+      .segmentSealed, "The stream '\(context.subject)' is sealed.",
+      hint: "Delete it, or use another stream.")
   }
 
   var noGroup: PravegaError {
     error(
-      .readerGroupNotFound, "the reader group does not exist.",
+      .readerGroupNotFound, "The reader group '\(context.subject)' does not exist.",
       hint: "Create it first, or check its scope and name.")
   }
 
   var noTable: PravegaError {
     error(
-      .noSuchTable, "the key-value table does not exist.",
+      .noSuchTable, "The key-value table '\(context.subject)' does not exist.",
       hint: "Create it first, or check its scope and name.")
   }
 }

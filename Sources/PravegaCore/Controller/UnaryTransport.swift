@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import PravegaNet
 package import PravegaThreads
 
 /// Carries calls to one controller. The gRPC channel is one; tests put their own in its place.
@@ -30,8 +31,8 @@ package struct CallFailure: Error, Hashable, Sendable {
     case unreachable
     /// No connection: this process has no descriptor left.
     case tooManyFiles
-    /// The certificate is not acceptable, or the CA file is not usable.
-    case certificate
+    /// The certificate is not acceptable, or TLS failed otherwise.
+    case certificate(TLSFailure)
     /// The peer closed the connection before it said a word.
     case closesAtOnce
     /// The peer accepted the connection and stays silent.

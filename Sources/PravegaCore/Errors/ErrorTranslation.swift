@@ -16,32 +16,32 @@ package enum ErrorTranslation {
     switch error.kind {
     case .refused:
       return failed(
-        "Nothing listens at \(endpoint).",
+        "Nothing listens at \(endpoint), the address of a segment store.",
         "Check that the segment store runs and that its published address can be reached from here."
       )
     case .timedOut:
       return failed(
-        "\(endpoint) cannot be reached.",
+        "The segment store \(endpoint) cannot be reached.",
         "Check the segment store's published address and the network between.")
     case .unreachable:
       return failed(
-        "\(endpoint) cannot be reached from this machine.",
+        "The segment store \(endpoint) cannot be reached from this machine.",
         "Check the segment store's published address and the network between.")
     case .unknownHost:
       return failed(
-        "The host '\(endpoint.host)' is not known.",
-        "Check the spelling, or the address that the segment store publishes.")
+        "The host '\(endpoint.host)' of a segment store is not known.",
+        "Check the address that the segment store publishes.")
     case .tls(let failure):
-      return failed(
-        "\(endpoint): \(failure)" + (error.detail.map { " (\($0))." } ?? "."),
-        "Check the TLS settings of both sides, the trust store and the certificate.", .never)
+      let sentences = failure.sentences(endpoint.description)
+      return failed(sentences.message, sentences.hint, .never)
     case .tooManyFiles:
       return PravegaError(
-        .resourceExhausted, "This process has no file descriptor left for a connection.",
-        hint: "Raise the limit of open files (ulimit -n).", retry: .safe, context: context,
+        .resourceExhausted, "This process has reached its limit of open files.",
+        hint: "Close what is not needed or raise the limit (ulimit -n).", retry: .safe,
+        context: context,
         underlying: error)
     case .reset, .closed:
-      return failed("\(endpoint) dropped the connection.", "")
+      return failed("The segment store \(endpoint) dropped the connection.", "")
     case .addressInUse, .rejectedByHandler, .system:
       return failed("The connection to \(endpoint) failed: \(error).", "")
     }

@@ -5,11 +5,17 @@ extension PravegaError: CustomStringConvertible, CustomDebugStringConvertible {
   public var description: String {
     var text = ""
     if !context.operation.isEmpty { text += context.operation + " " }
-    if !context.subject.isEmpty { text += context.subject + " " }
+    // A message that names the thing itself need not be told what it is about.
+    if !context.subject.isEmpty, !isNamedByMessage { text += context.subject + " " }
     if !text.isEmpty { text = String(text.dropLast()) + ": " }
     text += message
     if !hint.isEmpty { text += " " + hint }
     return text
+  }
+
+  /// Whether the message has the subject in it.
+  package var isNamedByMessage: Bool {
+    !context.subject.isEmpty && message.utf8.contains(context.subject.utf8)
   }
 
   /// Everything that is known, on one line; secrets are never part of an error.
@@ -22,5 +28,14 @@ extension PravegaError: CustomStringConvertible, CustomDebugStringConvertible {
     if let details { fields.append("details=\(details)") }
     if let underlying { fields.append("cause=[\(String(reflecting: underlying))]") }
     return "PravegaError(\(description) \(fields.joined(separator: " ")))"
+  }
+}
+
+extension String.UTF8View {
+  /// Without `Foundation` and without regular expressions: messages are short.
+  fileprivate func contains(_ part: String.UTF8View) -> Bool {
+    let count = part.count
+    guard count > 0, count <= self.count else { return count == 0 }
+    return indices.contains { self[$0...].starts(with: part) }
   }
 }

@@ -126,6 +126,13 @@ public struct PravegaError: Error, Sendable {
     [.authentication, .authorization, .invalidToken, .tokenExpired].contains(code)
   }
 
+  /// What everything says that belongs to a client after its end.
+  package static func clientClosed(retry: Retry = .never) -> PravegaError {
+    PravegaError(
+      .objectClosed, "The client was closed.", hint: "Create another one and use that.",
+      retry: retry)
+  }
+
   /// The same error with fields of its context filled in where they were empty.
   package func with(
     operation: String = "", subject: String = "", endpoint: String = "", attempts: Int = 0,

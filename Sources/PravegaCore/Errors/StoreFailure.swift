@@ -6,6 +6,8 @@ internal import PravegaWire
 /// What the failure replies of a segment store mean for a caller.
 package enum StoreFailure {
   package static let tokenExpiredCode: Int32 = 1
+  /// After so many renewals in a row the caller learns that tokens expire before they are used.
+  package static let mostExpiredTokens = 3
 
   /// The error of a failure reply; nil when the frame is not one.
   package static func error(
@@ -15,7 +17,8 @@ package enum StoreFailure {
     case WrongHost.code:
       let reply = try WireCodec.decode(WrongHost.self, frame, from: endpoint)
       return make(
-        .connectionFailed, "\(endpoint) does not own the segment \(reply.segment).", "", endpoint,
+        .connectionFailed,
+        "The segment store \(endpoint) does not own the segment \(reply.segment).", "", endpoint,
         reply.requestID, .safe)
     case SegmentIsSealed.code:
       let reply = try WireCodec.decode(SegmentIsSealed.self, frame, from: endpoint)
@@ -25,7 +28,7 @@ package enum StoreFailure {
       let reply = try WireCodec.decode(NoSuchSegment.self, frame, from: endpoint)
       return make(
         .noSuchSegment, "The segment \(reply.segment) does not exist.",
-        "Its stream was deleted, or the segment was truncated away.", endpoint, reply.requestID)
+        "Check whether its stream was deleted or truncated.", endpoint, reply.requestID)
     case SegmentAlreadyExists.code:
       let reply = try WireCodec.decode(SegmentAlreadyExists.self, frame, from: endpoint)
       return make(
@@ -36,7 +39,7 @@ package enum StoreFailure {
       var error = make(
         .segmentTruncated,
         "The segment \(reply.segment) starts at \(reply.startOffset); \(reply.offset) was asked for.",
-        "Retention has taken the data before; go on at the start offset.", endpoint,
+        "Go on at the start offset; retention has taken what was before.", endpoint,
         reply.requestID)
       error = PravegaError(
         error.code, error.message, hint: error.hint, retry: .never, context: error.context,
@@ -54,7 +57,7 @@ package enum StoreFailure {
       let reply = try WireCodec.decode(OperationUnsupported.self, frame, from: endpoint)
       return make(
         .unsupportedOperation, "The segment store does not offer \(reply.operationName).",
-        "It is older than this client.", endpoint, reply.requestID)
+        "Use a segment store that is as new as this client.", endpoint, reply.requestID)
     case AuthTokenCheckFailed.code:
       let reply = try WireCodec.decode(AuthTokenCheckFailed.self, frame, from: endpoint)
       return reply.errorCode == tokenExpiredCode
@@ -89,14 +92,18 @@ package enum StoreFailure {
         .badKeyVersion, "A key of \(reply.segment) has another version.",
         "Read it again and repeat the update.", endpoint, reply.requestID)
     default:
-      return make(.illegalState, "\(reply.segment) is not empty.", "", endpoint, reply.requestID)
+      return make(
+        .illegalState, "The table segment \(reply.segment) is not empty.", "", endpoint,
+        reply.requestID)
     }
   }
 
   package static func tokenExpired(_ segment: String, _ endpoint: Endpoint) -> PravegaError {
     PravegaError(
       .tokenExpired, "The delegation token has expired.",
-      hint: "It is renewed by itself; check the clocks if this goes on.", retry: .safe,
+      hint:
+        "Check the clocks of client and servers if this goes on; tokens are renewed by themselves.",
+      retry: .safe,
       context: .init(subject: segment, endpoint: endpoint.description))
   }
 

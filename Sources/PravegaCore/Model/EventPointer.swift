@@ -61,7 +61,7 @@ public struct EventPointer: Sendable, Hashable {
 
   private static func refusal(_ text: String) -> PravegaError {
     PravegaError(
-      .invalidArgument, "'\(text.prefix(600))' is no event pointer.",
+      .invalidArgument, "The text '\(text.prefix(600))' is no event pointer.",
       hint: "Write SCOPE/STREAM/NUMBER.#epoch.EPOCH:OFFSET-LENGTH.")
   }
 }

@@ -33,16 +33,16 @@ package enum Names {
 
   /// Checks a name that a user gives to something.
   package static func check(_ name: String, as kind: Kind) throws(PravegaError) {
-    let subject = "\(kind.rawValue) name '\(printable(name))'"
+    let subject = "The \(kind.rawValue) name '\(printable(name))'"
     if name.utf8.first == UInt8(ascii: "_") {
-      throw refusal("\(subject) is reserved: names with a leading underscore are internal.")
+      throw refusal("\(subject) is reserved, because it begins with an underscore.")
     }
     try check(name, subject, maxLength: kind.maxLength, hint: "Choose a shorter name.")
   }
 
   /// Checks a name that may also be internal, that is start with an underscore.
   package static func checkInternal(_ name: String, as kind: Kind) throws(PravegaError) {
-    let subject = "\(kind.rawValue) name '\(printable(name))'"
+    let subject = "The \(kind.rawValue) name '\(printable(name))'"
     let body = name.utf8.first == UInt8(ascii: "_") ? String(name.dropFirst()) : name
     try check(body, subject, maxLength: maxInternalLength, hint: "Check the name.")
     guard name.utf8.count <= maxInternalLength else {

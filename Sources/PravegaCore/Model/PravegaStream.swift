@@ -27,7 +27,7 @@ public struct PravegaStream: Sendable, Hashable {
       separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
       throw PravegaError(
-        .invalidArgument, "'\(scopedName.prefix(64))' does not name a stream.",
+        .invalidArgument, "The text '\(scopedName.prefix(64))' does not name a stream.",
         hint: "Write SCOPE/STREAM.")
     }
     try self.init(scope: String(parts[0]), stream: String(parts[1]))

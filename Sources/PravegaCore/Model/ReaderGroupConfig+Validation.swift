@@ -5,10 +5,11 @@ extension ReaderGroupConfig {
   func validate() throws(PravegaError) {
     guard !startingStreamCuts.isEmpty else {
       throw refusal(
-        "a reader group configuration without streams.", hint: "Add one with stream(_:).")
+        "The reader group configuration has no streams.", hint: "Add one with stream(_:).")
     }
     guard maxOutstandingCheckpointRequest > 0 else {
-      throw refusal("maxOutstandingCheckpointRequest is \(maxOutstandingCheckpointRequest).")
+      throw refusal(
+        "The limit maxOutstandingCheckpointRequest is \(maxOutstandingCheckpointRequest).")
     }
     for cuts in [startingStreamCuts, endingStreamCuts] { try checkStreams(of: cuts) }
     for (stream, start) in startingStreamCuts {
@@ -18,7 +19,7 @@ extension ReaderGroupConfig {
 
   private func checkStreams(of cuts: [PravegaStream: StreamCut]) throws(PravegaError) {
     for (stream, cut) in cuts where cut.stream != nil && cut.stream != stream {
-      throw refusal("the cut given for \(stream) belongs to \(cut.stream?.scopedName ?? "").")
+      throw refusal("The cut given for \(stream) belongs to \(cut.stream?.scopedName ?? "").")
     }
   }
 
@@ -32,7 +33,7 @@ extension ReaderGroupConfig {
       end[segment].map { Self.comparable(offset) > Self.comparable($0) } ?? false
     }
     guard !isBehind, firstStart <= firstEnd, lastStart <= lastEnd else {
-      throw refusal("the starting cut of \(stream) lies behind its ending cut.")
+      throw refusal("The starting cut of \(stream) lies behind its ending cut.")
     }
   }
 

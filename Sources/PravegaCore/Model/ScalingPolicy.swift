@@ -76,7 +76,7 @@ public struct ScalingPolicy: Sendable, Hashable {
 
   private static func checkPositive(_ value: Int32, _ what: String) throws {
     guard value > 0 else {
-      throw PravegaError(.invalidArgument, "the \(what) of a scaling policy is \(value), not > 0.")
+      throw PravegaError(.invalidArgument, "The \(what) of a scaling policy is \(value), not > 0.")
     }
   }
 }

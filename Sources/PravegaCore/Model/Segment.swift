@@ -70,7 +70,7 @@ extension Segment {
   public init(qualifiedName: String) throws {
     guard let segment = Segment(parsing: qualifiedName) else {
       throw PravegaError(
-        .invalidArgument, "'\(qualifiedName.prefix(600))' does not name a segment.",
+        .invalidArgument, "The text '\(qualifiedName.prefix(600))' does not name a segment.",
         hint: "Write SCOPE/STREAM/NUMBER.#epoch.EPOCH.")
     }
     self = segment

@@ -32,14 +32,15 @@ public struct StreamConfiguration: Sendable, Hashable {
   ) throws {
     guard tags.count <= Self.maxTagCount else {
       throw PravegaError(
-        .invalidArgument, "\(tags.count) tags; a stream can have \(Self.maxTagCount).")
+        .invalidArgument,
+        "The configuration has \(tags.count) tags; a stream can have \(Self.maxTagCount).")
     }
     guard tags.allSatisfy({ $0.utf16.count <= Self.maxTagLength }) else {
       throw PravegaError(
-        .invalidArgument, "a tag has more than \(Self.maxTagLength) characters.")
+        .invalidArgument, "A tag has more than \(Self.maxTagLength) characters.")
     }
     guard rolloverSizeBytes >= 0 else {
-      throw PravegaError(.invalidArgument, "the roll-over size is \(rolloverSizeBytes), not >= 0.")
+      throw PravegaError(.invalidArgument, "The roll-over size is \(rolloverSizeBytes), not >= 0.")
     }
     self.init(
       uncheckedPolicy: scalingPolicy, retentionPolicy: retentionPolicy,

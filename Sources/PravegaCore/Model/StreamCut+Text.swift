@@ -12,7 +12,7 @@ extension StreamCut {
       self = try StreamCut.decode(text: text)
     } catch {
       throw PravegaError(
-        .invalidArgument, "'\(text.prefix(40))' is no stream cut: \(error).",
+        .invalidArgument, "The text '\(text.prefix(40))' is no stream cut: \(error).",
         hint: "Give what asText() of a stream cut or 'pravega stream cut' printed.",
         underlying: error)
     }

@@ -154,7 +154,7 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   /// Where the reader stands now.
   package func position(until deadline: Deadline) throws -> Position {
     guard try enter(until: deadline) else {
-      throw PravegaError(.timeout, "another thread is reading.", retry: .safe)
+      throw PravegaError(.timeout, "Another thread is reading.", retry: .safe)
     }
     defer { leave() }
     return core.position
@@ -194,13 +194,13 @@ extension EventReaderEngine {
     let (isClosed, failure) = gate.withLock { ($0.isClosed, $0.failure) }
     if let failure { throw failure }
     if isClosed {
-      throw PravegaError(.objectClosed, "reader '\(member.reader)' is closed.")
+      throw PravegaError(.objectClosed, "The reader '\(member.reader)' is closed.", hint: "Create another one and use that.")
     }
   }
 
   private var closeTimedOut: PravegaError {
     PravegaError(
-      .timeout, "reader '\(member.reader)' was still reading when it was to be closed.",
+      .timeout, "The reader '\(member.reader)' was still reading when it was to be closed.",
       hint: "Declare it offline if it does not leave its group.")
   }
 }
@@ -250,7 +250,7 @@ extension EventReaderEngine {
       } catch PromiseError.timedOut {
         if deadline.hasPassed || isShut { return nil }
       } catch PromiseError.abandoned {
-        throw PravegaError(.objectClosed, "the factory of reader '\(member.reader)' is closed.")
+        throw PravegaError(.objectClosed, "The factory of reader '\(member.reader)' is closed.", hint: "Create another one and use that.")
       }
     }
   }
@@ -260,8 +260,8 @@ extension EventReaderEngine {
     guard PravegaError.Code.readerNotInReaderGroup ~= error else { return error }
     let failure = PravegaError(
       .reinitializationRequired,
-      "reader '\(member.reader)' was taken out of reader group '\(member.group)'.",
-      hint: "The group was reset or the reader declared offline: create the reader anew.",
+      "The reader '\(member.reader)' was taken out of reader group '\(member.group)'.",
+      hint: "Create the reader anew; the group was reset or the reader declared offline.",
       underlying: error, details: .reader(member.reader))
     core.closeAll()
     gate.withLock { $0.failure = failure }
@@ -289,10 +289,11 @@ extension EventReaderEngine {
       try submitted(body).get(until: deadline)
     } catch PromiseError.timedOut {
       throw PravegaError(
-        .timeout, "reader group '\(member.group)' did not take note that '\(member.reader)' left.",
+        .timeout,
+        "The reader group '\(member.group)' did not take note that '\(member.reader)' left.",
         hint: "Declare the reader offline.", retry: .outcomeUnknown)
     } catch PromiseError.abandoned {
-      throw PravegaError(.objectClosed, "the factory of reader '\(member.reader)' is closed.")
+      throw PravegaError(.objectClosed, "The factory of reader '\(member.reader)' is closed.", hint: "Create another one and use that.")
     }
   }
 }

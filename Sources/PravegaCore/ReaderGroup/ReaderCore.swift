@@ -202,7 +202,8 @@ extension ReaderCore {
   }
 
   private func truncated(_ slot: Slot, from: Int64, to: Int64?) -> PravegaError {
-    let what = "\(slot.segment) was truncated before its events at offset \(from) were read."
+    let what =
+      "The segment \(slot.segment) was truncated before its events at offset \(from) were read."
     return PravegaError(
       .truncatedData, what, hint: "Call again to go on with what is left.", retry: .safe,
       details: to.map { .truncated(from: from, to: $0) })

@@ -28,7 +28,7 @@ package struct ReaderGroupCodec: StateCodec {
     case .compact(let state): return state
     default:
       throw PravegaError(
-        .corruptedState, "the state of a reader group begins with a record that begins nothing.")
+        .corruptedState, "The state of a reader group begins with a record that begins nothing.")
     }
   }
 
@@ -43,7 +43,7 @@ package struct ReaderGroupCodec: StateCodec {
       return try body()
     } catch {
       throw PravegaError(
-        .corruptedState, "a record of the reader group's state is malformed: \(error).",
+        .corruptedState, "A record of the reader group's state is malformed: \(error).",
         underlying: error)
     }
   }

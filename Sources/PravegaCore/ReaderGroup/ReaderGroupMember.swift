@@ -60,15 +60,15 @@ package struct ReaderGroupMember: Sendable {
 
   private var alreadyJoined: PravegaError {
     PravegaError(
-      .illegalState, "reader '\(reader)' is already in reader group '\(scope)/\(group)'.",
+      .illegalState, "The reader '\(reader)' is already in reader group '\(scope)/\(group)'.",
       hint: "Give every reader a name of its own, or declare a dead one offline.")
   }
 
   var notInGroup: PravegaError {
     PravegaError(
       .readerNotInReaderGroup,
-      "reader '\(reader)' is no longer in reader group '\(scope)/\(group)'.",
-      hint: "The group was reset or the reader declared offline: create the reader anew.",
+      "The reader '\(reader)' is no longer in reader group '\(scope)/\(group)'.",
+      hint: "Create the reader anew; the group was reset or the reader declared offline.",
       details: .reader(reader))
   }
 }

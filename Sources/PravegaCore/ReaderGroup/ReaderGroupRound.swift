@@ -113,7 +113,7 @@ extension ReaderGroupRound {
   /// The state, in which the reader is a member.
   func online() throws -> ReaderGroupState {
     guard let state = synchronizer.snapshot?.state else {
-      throw PravegaError(.illegalState, "the state of the reader group is not known yet.")
+      throw PravegaError(.illegalState, "The state of the reader group is not known yet.")
     }
     return try online(state)
   }

@@ -116,6 +116,6 @@ extension ReaderGroupState {
   }
 
   private func refusal(_ reason: String) -> PravegaError {
-    PravegaError(.corruptedState, "a record of the reader group's state is impossible: \(reason).")
+    PravegaError(.corruptedState, "A record of the reader group's state is impossible: \(reason).")
   }
 }

@@ -31,7 +31,7 @@ package struct ReaderGroups: Sendable {
       scope: scope, group: group, wanted, until: deadline)
     guard stored == wanted else {
       throw PravegaError(
-        .configMismatch, "reader group '\(scope)/\(group)' exists with another configuration.",
+        .configMismatch, "The reader group '\(scope)/\(group)' exists with another configuration.",
         hint: "Use resetReaderGroup to change it, or another name.")
     }
     guard stored.generation <= 0 else { return false }
@@ -81,7 +81,7 @@ package struct ReaderGroups: Sendable {
 
   private func notFound(_ group: String) -> PravegaError {
     PravegaError(
-      .readerGroupNotFound, "reader group '\(scope)/\(group)' does not exist.",
+      .readerGroupNotFound, "The reader group '\(scope)/\(group)' does not exist.",
       hint: "Create it with createReaderGroup first.")
   }
 

@@ -33,8 +33,8 @@ final class AppendReplyFlow: FlowHandler {
       throw error
     } catch {
       throw PravegaError(
-        .timeout, "\(connection.endpoint) did not answer in time.",
-        hint: "The request may still be carried out.", retry: .outcomeUnknown,
+        .timeout, "The segment store \(connection.endpoint) did not answer in time.",
+        hint: "Check whether it was done before trying again.", retry: .outcomeUnknown,
         context: .init(endpoint: connection.endpoint.description))
     }
   }

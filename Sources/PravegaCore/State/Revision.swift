@@ -24,7 +24,7 @@ public struct Revision: Sendable, Hashable {
       let offset = Int64(parts[1]), let index = Int32(parts[2])
     else {
       throw PravegaError(
-        .serialization, "'\(text.prefix(600))' is no revision.",
+        .serialization, "The text '\(text.prefix(600))' is no revision.",
         hint: "Write SEGMENT:OFFSET:INDEX.")
     }
     self.init(segment: segment, offset: offset, index: index)

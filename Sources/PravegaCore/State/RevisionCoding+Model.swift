@@ -90,6 +90,6 @@ extension RevisionReader {
 extension PravegaError {
   /// Says which value could not be read from stored bytes or text.
   package static func malformed(_ what: String, _ error: SerializationError) -> PravegaError {
-    PravegaError(.serialization, "this is no \(what): \(error).", underlying: error)
+    PravegaError(.serialization, "This is no \(what): \(error).", underlying: error)
   }
 }

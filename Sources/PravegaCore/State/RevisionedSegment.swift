@@ -51,7 +51,8 @@ package final class RevisionedSegment: Sendable {
     }
     guard offset >= info.startOffset else {
       throw PravegaError(
-        .segmentTruncated, "\(segment) begins at offset \(info.startOffset), not \(offset).",
+        .segmentTruncated,
+        "The segment \(segment) begins at offset \(info.startOffset), not \(offset).",
         details: .truncated(from: offset, to: info.startOffset))
     }
     var window = Window(start: offset, end: min(info.writeOffset, limit ?? .max))
@@ -84,8 +85,8 @@ package final class RevisionedSegment: Sendable {
     let left = window.end - window.start - Int64(Self.headerLength)
     guard type == 0, length >= 0, length <= left else {
       throw PravegaError(
-        .corruptedState, "\(segment) holds no entry at offset \(window.start).",
-        hint: "Something else than a revisioned stream was written to it.")
+        .corruptedState, "The segment \(segment) holds no entry at offset \(window.start).",
+        hint: "Check that nothing but a revisioned stream is written to it.")
     }
     guard window.bytes.count - body >= Int(length) else { return nil }
     let start = window.start
@@ -101,7 +102,7 @@ package final class RevisionedSegment: Sendable {
     let next = window.start + Int64(window.bytes.count)
     guard next < window.end else {
       throw PravegaError(
-        .corruptedState, "\(segment) ends inside an entry at offset \(window.start).")
+        .corruptedState, "The segment \(segment) ends inside an entry at offset \(window.start).")
     }
     let length = Int(min(Int64(Self.readLength), window.end - next))
     window.bytes += try raw.read(at: next, length: length, until: deadline).prefix(length)
@@ -127,7 +128,7 @@ package final class RevisionedSegment: Sendable {
     guard payload.count <= Self.maxPayload else {
       throw PravegaError(
         .invalidArgument,
-        "an entry of \(payload.count) bytes; at most \(Self.maxPayload) fit a revisioned stream.")
+        "The entry has \(payload.count) bytes; at most \(Self.maxPayload) fit a revisioned stream.")
     }
     var writer = RevisionWriter()
     writer.int32(0)

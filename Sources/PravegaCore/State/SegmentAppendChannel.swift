@@ -78,7 +78,7 @@ final class SegmentAppendChannel: Sendable {
   private var isShut: Bool { core.hasClosed || monitor.withLock { $0.isClosed } }
 
   private var closedError: PravegaError {
-    PravegaError(.objectClosed, "The writer of \(segment) is closed.")
+    PravegaError(.objectClosed, "The writer of \(segment) is closed.", hint: "Create another one and use that.")
   }
 
   /// Waits for the turn and gives the append its number.

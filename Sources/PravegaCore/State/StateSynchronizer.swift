@@ -125,7 +125,7 @@ package final class StateSynchronizer<Codec: StateCodec>: Sendable {
     if let snapshot { return snapshot }
     try fetchUpdates(until: deadline)
     guard let snapshot else {
-      throw PravegaError(.illegalState, "the shared state in \(segment.segment) was never begun.")
+      throw PravegaError(.illegalState, "The shared state in \(segment.segment) was never begun.")
     }
     return snapshot
   }
@@ -138,7 +138,7 @@ package final class StateSynchronizer<Codec: StateCodec>: Sendable {
     }
     guard isMine != nil else {
       throw PravegaError(
-        .timeout, "another thread was still reading the state in \(segment.segment).",
+        .timeout, "Another thread was still reading the state in \(segment.segment).",
         retry: .safe)
     }
     defer {
@@ -186,7 +186,7 @@ extension StateSynchronizer {
         }
         guard isFound else {
           throw PravegaError(
-            .illegalState, "the shared state in \(segment.segment) was never begun.")
+            .illegalState, "The shared state in \(segment.segment) was never begun.")
         }
         return
       } catch PravegaError.Code.segmentTruncated
@@ -237,7 +237,8 @@ extension StateSynchronizer {
       return try StateRecord.decode(entry.payload)
     } catch {
       throw PravegaError(
-        .corruptedState, "\(segment.segment) holds no state at offset \(entry.start): \(error).",
+        .corruptedState,
+        "The segment \(segment.segment) holds no state at offset \(entry.start): \(error).",
         underlying: error)
     }
   }

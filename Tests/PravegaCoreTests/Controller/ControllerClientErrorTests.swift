@@ -17,56 +17,56 @@ final class ControllerClientErrorTests: XCTestCase {
     let expected: [(CallFailure.Kind, String)] = [
       (
         .refused,
-        "nothing listens at host:9090. Is the controller running, and is this its host and port "
-          + "(9090 unless configured)?"
+        "Nothing listens at host:9090. Check that the controller runs and that this is its host "
+          + "and port, 9090 unless configured."
       ),
       (
         .unknownHost,
-        "the host of host:9090 is not known. Check the spelling of the controller's host name."
+        "The host of host:9090 is not known. Check the spelling of the controller's host name."
       ),
       (
         .closesAtOnce,
-        "host:9090 closes the connection without an answer. Is it the controller's port (9090), "
-          + "not a segment store's (12345), and does it want TLS (tls://)?"
+        "The server at host:9090 closes the connection without an answer. Use the controller's "
+          + "port (9090 unless configured), not a segment store's, and tls:// if it wants TLS."
       ),
       (
         .speaksHTTP1,
-        "host:9090 is a web server, not a Pravega controller. Use the controller's gRPC port, "
+        "The server at host:9090 is a web server, not a Pravega controller. Use the controller's gRPC port, "
           + "9090 unless configured."
       ),
       (
         .speaksTLS,
-        "host:9090 wants TLS, but was spoken to in plain text. Write the address as "
+        "The server at host:9090 wants TLS, but was spoken to in plain text. Write the address as "
           + "tls://host:9090."
       ),
       (
         .speaksPlainText,
-        "host:9090 speaks plain text, but TLS was asked for. Write the address as "
+        "The server at host:9090 speaks plain text, but TLS was asked for. Write the address as "
           + "tcp://host:9090."
       ),
       (
         .status(16, ""),
-        "the controller does not accept the credentials. Check user name and password, or the "
+        "The controller does not accept the credentials. Check user name and password, or the "
           + "token."
       ),
       (
         .status(7, "Authorization failed"),
-        "the credentials do not allow this (Authorization failed). Ask for the right, or use "
+        "The credentials do not allow this (Authorization failed). Ask for the right, or use "
           + "other credentials."
       ),
       (
         .status(12, ""),
-        "the controller does not offer this call. It may be an older version, or no Pravega "
-          + "controller at all."
+        "The controller does not offer this call. Check that the server is a Pravega controller "
+          + "of a version that has it."
       ),
       (
         .silent,
-        "host:9090 accepts connections but does not answer. Is it a controller, and is it in good "
-          + "health?"
+        "The server at host:9090 accepts connections but does not answer. Check that it is a "
+          + "controller in good health."
       ),
       (
         .tooManyFiles,
-        "this process has reached its limit of open files. Close what is not needed or raise the "
+        "This process has reached its limit of open files. Close what is not needed or raise the "
           + "limit (ulimit -n)."
       ),
     ]
@@ -76,7 +76,7 @@ final class ControllerClientErrorTests: XCTestCase {
   func testAServersTextIsCutToOneLine() {
     let trace = "controllerStackTrace=a\n\tat b\u{1b}[31m" + String(repeating: "x", count: 5000)
     let text = text(CallFailure(.status(2, trace)))
-    XCTAssertEqual(text, "the controller answered UNKNOWN (controllerStackTrace=a).")
+    XCTAssertEqual(text, "The controller answered UNKNOWN (controllerStackTrace=a).")
   }
 
   private func check(
@@ -187,7 +187,7 @@ final class ControllerClientErrorTests: XCTestCase {
       XCTAssertEqual(error?.code, .invalidStream)
       XCTAssertEqual(
         error?.description,
-        "getCurrentSegments s/t: the stream does not exist. Create it first, or check its scope "
+        "getCurrentSegments: The stream 's/t' does not exist. Create it first, or check its scope "
           + "and name.")
     }
   }

@@ -58,7 +58,7 @@ final class ControllerClientRetryTests: XCTestCase {
     XCTAssertLessThan(controllers.elapsed, .seconds(5))
     XCTAssertEqual(
       error?.description,
-      "createScope: the controller answered INTERNAL (Internal exception occurred).")
+      "createScope: The controller answered INTERNAL (Internal exception occurred).")
   }
 
   func testAControllerThatWasNeverReachedIsGivenUpAfterFiveSeconds() {
@@ -89,7 +89,7 @@ final class ControllerClientRetryTests: XCTestCase {
 
   func testTheWrongProtocolAndBadCertificatesAreNotRetried() {
     let kinds: [CallFailure.Kind] = [
-      .speaksHTTP1, .speaksTLS, .speaksPlainText, .speaksOther, .certificate, .protocolViolation,
+      .speaksHTTP1, .speaksTLS, .speaksPlainText, .speaksOther, .certificate(.other), .protocolViolation,
       .tooLarge, .badMetadata,
     ]
     for kind in kinds {

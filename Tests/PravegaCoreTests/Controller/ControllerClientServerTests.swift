@@ -224,7 +224,7 @@ final class ControllerClientServerTests: XCTestCase {
     defer { server.close() }
     let free = try XCTUnwrap(Endpoint(parsing: "127.0.0.1:1"))
     let cases: [(uri: String, code: PravegaError.Code, part: String)] = [
-      ("tcp://\(free)", .connectionFailed, "nothing listens at 127.0.0.1:1."),
+      ("tcp://\(free)", .connectionFailed, "Nothing listens at 127.0.0.1:1."),
       ("tcp://\(server.storeEndpoint)", .connectionFailed, "not a segment store's (12345)"),
       ("tcp://no.such.host.invalid:9090", .connectionFailed, "is not known"),
     ]

@@ -22,6 +22,9 @@ package protocol AppendEnvironment: Sendable {
     of segment: Segment, until deadline: Deadline
   ) throws(PravegaError) -> StreamSegmentSuccessors
 
+  /// Whether a connection that could not be made is most likely never made; see ``ClientCore``.
+  func isHopeless(_ error: PravegaError, since start: Deadline, wait: Duration) -> Bool
+
   /// A token of the stream was refused as expired.
   func tokenExpired(of segment: Segment)
 }

@@ -43,6 +43,8 @@ final class SegmentAppender: @unchecked Sendable {
   /// Largest write offset that the store reported, -1 before the first.
   private(set) var lastWriteOffset: Int64 = -1
   var failedAttempts = 0
+  /// Tokens in a row that the store found expired.
+  var expiredTokens = 0
   var failingSince: Deadline?
   var retryAt: Deadline?
 
@@ -176,6 +178,7 @@ final class SegmentAppender: @unchecked Sendable {
     for block in blocks { block.isInDoubt = false }
     phase = .ready(connection)
     failedAttempts = 0
+    expiredTokens = 0
     failingSince = nil
     return .blocks(removeFirst(count))
   }

@@ -30,7 +30,7 @@ final class SegmentFlow: AppendFlow {
       case WrongHost.code:
         writer.log(.info, "a segment moved to another store", appender)
         connection.retire()
-        writer.lost(appender, on: connection, wrongHost)
+        writer.lost(appender, on: connection, wrongHost, isRoutine: true)
       case AuthTokenCheckFailed.code: try tokenRefused(frame, connection)
       default: throw try unexpected(frame, connection)
       }
@@ -89,12 +89,20 @@ final class SegmentFlow: AppendFlow {
         appender, on: connection, StoreFailure.tokenRefused(appender.name, connection.endpoint))
       return
     }
+    let expired = StoreFailure.tokenExpired(appender.name, connection.endpoint)
     writer.environment.tokenExpired(of: appender.segment)
+    let count = writer.monitor.withLock { _ -> Int in
+      appender.expiredTokens += 1
+      return appender.expiredTokens
+    }
+    // New ones that are as old will not get younger.
+    guard count <= StoreFailure.mostExpiredTokens else {
+      return writer.failed(appender, on: connection, expired)
+    }
     writer.log(.info, "a token expired and is renewed", appender)
     // Other flows of the connection have tokens of their own, which may be as old.
     connection.retire()
-    writer.lost(
-      appender, on: connection, StoreFailure.tokenExpired(appender.name, connection.endpoint))
+    writer.lost(appender, on: connection, expired, isRoutine: true)
   }
 
   private func unexpected(_ frame: ReceivedFrame, _ connection: StoreConnection)

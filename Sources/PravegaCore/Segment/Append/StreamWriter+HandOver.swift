@@ -46,7 +46,7 @@ extension StreamWriter {
     }
     guard isInstalled else { return }
     wakeAdopters(plan.blocks.keys)
-    log(.info, "\(blocks.count) blocks were handed over to successors", old)
+    log(.info, "a segment's successors took over", old)
     wantRepair()
   }
 
@@ -64,7 +64,7 @@ extension StreamWriter {
   }
 
   static var closedError: PravegaError {
-    PravegaError(.objectClosed, "The writer is closed.", retry: .outcomeUnknown)
+    PravegaError(.objectClosed, "The writer is closed.", hint: "Create another one and use that.", retry: .outcomeUnknown)
   }
 }
 

@@ -15,10 +15,14 @@ extension StreamWriter {
 
   // MARK: - What the connection reports
 
-  func lost(_ appender: SegmentAppender, on connection: StoreConnection, _ error: PravegaError) {
+  /// - Parameter isRoutine: a move or a renewal, which has a log line of its own.
+  func lost(
+    _ appender: SegmentAppender, on connection: StoreConnection, _ error: PravegaError,
+    isRoutine: Bool = false
+  ) {
     guard leave(appender, connection, to: .disconnected) else { return }
     _ = monitor.withLock { _ in appender.noteFailure(error) }
-    log(.info, "a connection was lost: \(error.message)", appender)
+    if !isRoutine { log(.warning, "a connection was lost: \(error.message)", appender) }
     wantRepair()
   }
 
@@ -42,7 +46,8 @@ extension StreamWriter {
     let error = PravegaError(
       .noSuchSegment,
       "The segment \(appender.name) was removed while events were on their way to it.",
-      hint: "They may or may not have been stored.", retry: .outcomeUnknown,
+      hint: "Write them to another stream if they are not to be lost; they may have been stored.",
+      retry: .outcomeUnknown,
       context: .init(subject: appender.name))
     for block in doubtful { block.completion.resolve(.failed(error)) }
     wantRepair()
@@ -117,9 +122,10 @@ extension StreamWriter {
         monitor.withLock { _ in appender.postpone() }
         continue
       }
+      let began = Deadline.now
       do throws(PravegaError) { try connect(appender) } catch {
         hasFailed = error.code == .connectionFailed || error.code == .timeout
-        noteFailure(appender, error)
+        noteFailure(appender, error, attemptBegan: began)
       }
     }
   }
@@ -164,13 +170,20 @@ extension StreamWriter {
       guard isStuck else { return }
       connection.fail(
         PravegaError(
-          .connectionFailed, "\(connection.endpoint) did not answer SetupAppend.", retry: .safe))
+          .connectionFailed, "The segment store \(connection.endpoint) did not answer SetupAppend.",
+          retry: .safe))
     }
   }
 
-  private func noteFailure(_ appender: SegmentAppender, _ error: PravegaError) {
-    let since = monitor.withLock { _ -> Deadline in appender.noteFailure(error) }
-    if error.retry == .never && error.code != .connectionFailed {
+  private func noteFailure(
+    _ appender: SegmentAppender, _ error: PravegaError, attemptBegan began: Deadline
+  ) {
+    let (since, wait) = monitor.withLock { _ in
+      (min(appender.noteFailure(error), began), appender.retryAt?.remaining ?? .zero)
+    }
+    if error.retry == .never && error.code != .connectionFailed
+      || environment.isHopeless(error, since: since, wait: wait)
+    {
       return giveUp(appender, error)
     }
     guard since.advanced(by: repairSettings.giveUpAfter).hasPassed else { return }

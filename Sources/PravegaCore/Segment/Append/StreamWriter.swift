@@ -176,7 +176,7 @@ package final class StreamWriter: Sendable {
     guard isOver == nil else { return }
     throw PravegaError(
       .timeout, "The segment was sealed and its successors did not take over in time.",
-      hint: "The event was not written; check that the controller can be reached.", retry: .safe)
+      hint: "Check that the controller can be reached; the event was not written.", retry: .safe)
   }
 
   private func throwIfEnded() throws(PravegaError) {
@@ -240,7 +240,7 @@ package final class StreamWriter: Sendable {
   package func close() {
     end(
       with: PravegaError(
-        .objectClosed, "The writer is closed.", retry: .outcomeUnknown))
+        .objectClosed, "The writer is closed.", hint: "Create another one and use that.", retry: .outcomeUnknown))
   }
 
   /// Ends the writer for good: every pending event fails with `error`.

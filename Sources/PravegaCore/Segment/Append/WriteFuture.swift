@@ -82,7 +82,7 @@ public struct WriteFuture: Sendable {
         guard deadline.hasPassed else { continue }
         throw PravegaError(
           .timeout, "The event was not acknowledged in time.",
-          hint: "It may still be stored; wait again to learn its outcome.", retry: .outcomeUnknown)
+          hint: "Wait again to learn its outcome; it may still be stored.", retry: .outcomeUnknown)
       }
     }
   }

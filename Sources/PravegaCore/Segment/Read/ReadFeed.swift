@@ -187,11 +187,13 @@ package final class ReadFeed: Sendable {
   }
 
   private func noteFailure(_ reader: SegmentReader, _ error: PravegaError) {
-    let since = reader.monitor.withLock { state -> Deadline in
+    let (since, wait) = reader.monitor.withLock { state -> (Deadline, Duration) in
       state.noteFailure()
-      return state.failingSince ?? .now
+      return (state.failingSince ?? .now, state.retryAt?.remaining ?? .zero)
     }
-    let isHopeless = error.retry == .never && error.code != .connectionFailed
+    let isHopeless =
+      error.retry == .never && error.code != .connectionFailed
+      || core.isHopeless(error, since: since, wait: wait)
     guard isHopeless || since.advanced(by: core.settings.repair.giveUpAfter).hasPassed else {
       return
     }

@@ -60,8 +60,11 @@ extension SegmentReader: FlowHandler {
     connection.removeFlow(flowID)
     feed.core.readBudget.release(reserved)
     feed.core.log.log(
-      .info, "a read connection was lost: \(error.message)",
-      [("segment", segment.qualifiedName), ("endpoint", connection.endpoint.description)])
+      .warning, "a read connection was lost: \(error.message)",
+      [
+        ("segment", segment.qualifiedName), ("requestId", String(flowID.requestID(sequence: 0))),
+        ("endpoint", connection.endpoint.description),
+      ])
     feed.wantRepair()
   }
 

@@ -152,7 +152,8 @@ package final class SegmentReader: @unchecked Sendable {
   private var corruptedError: PravegaError {
     PravegaError(
       .corruptedState, "There is no event at offset \(offset) of \(segment).",
-      hint: "The segment holds raw bytes, or the position does not come from this stream.",
+      hint:
+        "Check that the position comes from this stream and that the segment does not hold raw bytes.",
       context: .init(operation: "readNextEvent", subject: segment.qualifiedName))
   }
 

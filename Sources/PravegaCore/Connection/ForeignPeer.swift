@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PravegaNet
+
+/// Who answers at an address that should be a segment store's, by its first bytes.
+enum ForeignPeer {
+  case webServer, controller, tls, unknown
+
+  /// How many bytes tell.
+  static let byteCount = 9
+
+  init(_ first: [UInt8]) {
+    if first.starts(with: Array("HTTP/".utf8)) {
+      self = .webServer
+    } else if first.count >= 2, first[0] == 0x15 || first[0] == 0x16, first[1] == 3 {
+      // A TLS alert or handshake record.
+      self = .tls
+    } else if ForeignPeer.isSettingsOrGoAway(first) {
+      self = .controller
+    } else {
+      self = .unknown
+    }
+  }
+
+  /// The header of the frame that an HTTP/2 server begins with, or complains with.
+  private static func isSettingsOrGoAway(_ first: [UInt8]) -> Bool {
+    guard first.count >= 9, first[0] == 0, first[3] == 4 || first[3] == 7 else { return false }
+    return first[4] & ~1 == 0 && first[5...8].allSatisfy { $0 == 0 }
+  }
+
+  /// Never tried again: it is somebody else.
+  func error(_ endpoint: Endpoint) -> PravegaError {
+    let (what, hint) = words
+    return PravegaError(
+      .invalidMessage, "The server at \(endpoint) \(what), not a segment store's protocol.",
+      hint: hint, context: .init(endpoint: endpoint.description))
+  }
+
+  private var words: (what: String, hint: String) {
+    switch self {
+    case .webServer:
+      ("speaks HTTP", "Check the address that the segment store publishes.")
+    case .controller:
+      (
+        "speaks the controller's protocol",
+        "Check the address that the segment store publishes; its port is 12345 unless configured."
+      )
+    case .tls:
+      ("wants TLS", "Use a tls:// address, or switch TLS to the segment stores on.")
+    case .unknown:
+      ("speaks another protocol", "Check the address that the segment store publishes.")
+    }
+  }
+}

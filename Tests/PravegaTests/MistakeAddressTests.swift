@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pravega
+import PravegaGRPC
+import PravegaNet
+import PravegaStandalone
+import PravegaTestKit
+import XCTest
+
+/// Mistakes in the controller's address, and servers that are not what they should be.
+final class MistakeAddressTests: MistakeTestCase {
+  func testNothingListens() throws {
+    let port = try freePort()
+    assertTold("nothing listens", .connectionFailed, address: "\(port)") {
+      try askController("tcp://\(port)")
+    }
+  }
+
+  func testAWrongPortBesideARunningController() throws {
+    try withServer { server in
+      let port = try freePort()
+      assertTold("nothing listens", .connectionFailed, address: "\(port)") {
+        try askController("tcp://\(port)")
+      }
+    }
+  }
+
+  func testAnUnknownHost() {
+    assertTold("unknown host", .connectionFailed, address: "no.such.host.invalid:9090") {
+      try askController("tcp://no.such.host.invalid:9090")
+    }
+  }
+
+  func testASegmentStoreInsteadOfAController() throws {
+    try withServer { server in
+      assertTold(
+        "segment store as controller", .connectionFailed, address: server.storeEndpoint
+      ) {
+        try askController("tcp://\(server.storeEndpoint)")
+      }
+    }
+  }
+
+  func testAWebServer() throws {
+    let answer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    let server = try MockStore(Array(repeating: [.send(Array(answer.utf8)), .close], count: 8))
+    defer { server.close() }
+    assertTold("web server", .invalidMessage, address: "\(server.endpoint)") {
+      try askController("tcp://\(server.endpoint)")
+    }
+  }
+
+  func testAServerWithoutTheCalls() throws {
+    let server = GRPCServer(GRPCServerConfiguration(handlers: [:]))
+    let endpoint = try server.start(Endpoint(host: "127.0.0.1", port: 0))
+    defer { server.stop() }
+    assertTold("unimplemented", .unsupportedOperation) { try askController("tcp://\(endpoint)") }
+  }
+
+  func testCredentialsThatTheControllerRefuses() throws {
+    let path = "/io.pravega.controller.stream.api.grpc.v1.ControllerService/createScope"
+    let server = GRPCServer(
+      GRPCServerConfiguration(handlers: [
+        path: { _ in throw GRPCStatus(.unauthenticated, "Authentication failed") }
+      ]))
+    let endpoint = try server.start(Endpoint(host: "127.0.0.1", port: 0))
+    defer { server.stop() }
+    assertTold("bad credentials", .authentication) {
+      try askController("tcp://\(endpoint)") {
+        $0.credentials = DefaultCredentials(userName: "ann", password: "open sesame")
+      }
+    }
+  }
+
+  func testAControllerThatDoesNotAnswerInTime() throws {
+    var configuration = StandaloneServer.Configuration()
+    configuration.faults = try FaultPlan("createScope@1+:hang")
+    try withServer(configuration) { server in
+      assertTold("time-out", .timeout, address: address(server.controllerURI)) {
+        try askController(server.controllerURI) { $0.requestTimeout = .seconds(1) }
+      }
+    }
+  }
+
+  func testAPortInUse() throws {
+    try withServer { server in
+      var configuration = StandaloneServer.Configuration()
+      let endpoint = try XCTUnwrap(Endpoint(parsing: address(server.controllerURI)))
+      configuration.controllerPort = endpoint.port
+      assertTold("port in use", .connectionFailed, address: "\(endpoint)") {
+        try StandaloneServer.start(configuration).close()
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pravega
+import PravegaStandalone
+import PravegaTestKit
+import PravegaWire
+import XCTest
+
+/// Mistakes that only the segment store's side shows.
+final class MistakeStoreTests: MistakeTestCase {
+  func testAControllerInsteadOfASegmentStore() throws {
+    try withServer { other in
+      let address = address(other.controllerURI)
+      try withServer(announcing: address) { server in
+        assertTold("controller as segment store", .invalidMessage, address: address) {
+          try write(server)
+        }
+      }
+    }
+  }
+
+  func testAStoreThatCannotBeReachedFromHere() throws {
+    let address = "\(try freePort())"
+    try withServer(announcing: address) { server in
+      assertTold("store out of reach", .connectionFailed, address: address) { try write(server) }
+    }
+  }
+
+  func testAReaderGroupWhoseStoreCannotBeReached() throws {
+    let address = "\(try freePort())"
+    try withServer(announcing: address) { server in
+      let start = ContinuousClock.now
+      let groups = try ReaderGroupManager.withScope(
+        "demo", config: ClientConfig(controllerURI: try ControllerURI(server.controllerURI)))
+      defer { groups.close() }
+      let config = try ReaderGroupConfig.builder()
+        .stream(PravegaStream(scope: "demo", stream: "s")).build()
+      XCTAssertThrowsError(try groups.createReaderGroup("g", config: config)) {
+        XCTAssertTrue("\($0)".contains("Nothing listens at \(address)"), "\($0)")
+      }
+      XCTAssertLessThan(ContinuousClock.now - start, .seconds(5))
+    }
+  }
+
+  func testAStoreOfAnotherAge() throws {
+    var hello = Hello()
+    hello.lowVersion = 20
+    hello.highVersion = 30
+    let bytes = try hello.encoded()
+    try withMock([.answer(Hello.code) { _ in bytes }, .expectEnd]) { mock, server in
+      assertTold("wire versions", .unsupportedOperation, address: mock) { try write(server) }
+    }
+  }
+
+  func testATokenThatTheStoreRefuses() throws {
+    try withMock(try refusingTokens(errorCode: 0)) { mock, server in
+      assertTold("bad token", .invalidToken, address: mock) { try write(server) }
+    }
+  }
+
+  func testTokensThatExpireAtOnce() throws {
+    try withMock(try refusingTokens(errorCode: 1)) { mock, server in
+      assertTold("expired token", .tokenExpired, address: mock) { try write(server) }
+    }
+  }
+
+  private func refusingTokens(errorCode: Int32) throws -> [MockStore.Step] {
+    var hello = Hello()
+    hello.lowVersion = 5
+    hello.highVersion = 17
+    let bytes = try hello.encoded()
+    return [
+      .answer(Hello.code) { _ in bytes },
+      .answer(SetupAppend.code) { payload in
+        let setup = try payload.withUnsafeBytes { try SetupAppend(payload: $0) }
+        var refusal = AuthTokenCheckFailed()
+        refusal.requestID = setup.requestID
+        refusal.errorCode = errorCode
+        return try refusal.encoded()
+      }, .expectEnd,
+    ]
+  }
+
+  private func withMock(
+    _ script: [MockStore.Step], _ body: (_ address: String, StandaloneServer) throws -> Void
+  ) throws {
+    let mock = try MockStore(Array(repeating: script, count: 8), patience: .seconds(2))
+    defer { mock.close() }
+    try withServer(announcing: "\(mock.endpoint)") { server in
+      try body("\(mock.endpoint)", server)
+    }
+  }
+}
