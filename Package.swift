@@ -104,7 +104,10 @@ let package = Package(
       ]),
     tests(
       "PravegaCLITests",
-      ["PravegaCLIKit", "pravega-cli", "PravegaThreads", "PravegaTestKit", "PravegaStandalone"]),
+      [
+        "PravegaCLIKit", "pravega-cli", "PravegaNet", "PravegaThreads", "PravegaTestKit",
+        "PravegaStandalone",
+      ]),
     tests("PravegaIntegrationTests", ["Pravega", "PravegaTestKit"]),
     tests(
       "PravegaFaultTests",

@@ -15,7 +15,7 @@ extension Connection {
     configuration.verifyCertificates = !skipsVerification
     configuration.validateHostName = !skipsVerification
     configuration.requestTimeout = timeout
-    configuration.connectTimeout = min(timeout, .seconds(5))
+    configuration.connectTimeout = min(timeout, .seconds(4))
     return configuration
   }
 }

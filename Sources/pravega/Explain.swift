@@ -14,7 +14,10 @@ enum Explain {
   /// tells a person at the terminal nothing.
   private static func message(of error: PravegaError) -> String {
     let subject = error.context.subject
-    guard subject.isEmpty || error.isNamedByMessage else {
+    let isNamed =
+      error.isNamedByMessage
+      || !error.context.endpoint.isEmpty && error.message.contains(error.context.endpoint)
+    guard subject.isEmpty || isNamed else {
       return subject + ": " + beginningSmall(error.message)
     }
     return beginningSmall(error.message)
@@ -60,5 +63,6 @@ enum Explain {
     .timeout: .timedOut,
     .serverTimeout: .timedOut,
     .connectionFailed: .unavailable,
+    .invalidMessage: .unavailable,
   ]
 }

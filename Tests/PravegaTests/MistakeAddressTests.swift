@@ -54,7 +54,10 @@ final class MistakeAddressTests: MistakeTestCase {
     let server = GRPCServer(GRPCServerConfiguration(handlers: [:]))
     let endpoint = try server.start(Endpoint(host: "127.0.0.1", port: 0))
     defer { server.stop() }
-    assertTold("unimplemented", .unsupportedOperation) { try askController("tcp://\(endpoint)") }
+    let method = "io.pravega.controller.stream.api.grpc.v1.ControllerService/createScope"
+    assertTold("unimplemented", .unsupportedOperation, address: method) {
+      try askController("tcp://\(endpoint)")
+    }
   }
 
   func testCredentialsThatTheControllerRefuses() throws {

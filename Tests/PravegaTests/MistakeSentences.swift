@@ -19,8 +19,8 @@ enum MistakeSentences {
       "createScope demo: The server at ADDRESS is a web server, not a Pravega controller. Use the "
       + "controller's gRPC port, 9090 unless configured.",
     "unimplemented":
-      "createScope demo: The controller does not offer this call. Check that the server is a "
-      + "Pravega controller of a version that has it.",
+      "createScope demo: The controller does not offer this call (Method not found: ADDRESS). Check "
+      + "that the server is a Pravega controller of a version that has it.",
     "time-out":
       "createScope demo: The controller at ADDRESS did not answer before the deadline. Try again, "
       + "or give the call more time.",
@@ -33,7 +33,7 @@ enum MistakeSentences {
       "createScope demo: The server at ADDRESS wants TLS, but was spoken to in plain text. Write "
       + "the address as tls://ADDRESS.",
     "missing CA file":
-      "The trust store cannot be used: ADDRESS. Name a PEM file, or a directory of them, that this "
+      "The trust store cannot be used: open: ENOENT (2): cannot read ADDRESS. Name a PEM file, or a directory of them, that this "
       + "process may read.",
     "wrong CA":
       "createScope demo: The certificate of ADDRESS is not signed by an authority that this client "
@@ -62,7 +62,7 @@ enum MistakeSentences {
 
     // MARK: What is not there, or not any more
     "unknown scope":
-      "createStream: The scope 'demo' does not exist. Create it first, or check its name.",
+      "createStream demo/s: The scope 'demo' does not exist. Create it first, or check its name.",
     "unknown stream":
       "getCurrentSegments: The stream 'demo/none' does not exist. Create it first, or check its "
       + "scope and name.",
@@ -80,7 +80,7 @@ enum MistakeSentences {
 
     // MARK: Segment stores
     "controller as segment store":
-      "demo/s/0.#epoch.0: The server at ADDRESS speaks the controller's protocol, not a segment "
+      "The server at ADDRESS speaks the controller's protocol, not a segment "
       + "store's protocol. Check the address that the segment store publishes; its port is 12345 "
       + "unless configured.",
     "store out of reach":

@@ -97,7 +97,7 @@ package final class ClientCore: Sendable {
       !pool.hasReachedStore
     else { return false }
     return error.retry == .never
-      || start.advanced(by: settings.connectTimeout) <= .after(wait)
+      || start.advanced(by: settings.connectTimeout * 4 / 5) <= .after(wait)
   }
 
   package var hasClosed: Bool { closing.hasClosed }

@@ -37,7 +37,8 @@ extension CallFailure {
         .invalidArgument, "The request's headers cannot be sent: \(detail).",
         "Look for line breaks or characters beyond ASCII in the credentials."
       )
-    case .closed: (.objectClosed, PravegaError.clientClosed().message, PravegaError.clientClosed().hint)
+    case .closed:
+      (.objectClosed, PravegaError.clientClosed().message, PravegaError.clientClosed().hint)
     case .status: (.controllerRPC, detail, "")
     }
   }

@@ -70,7 +70,7 @@ extension ControllerClient {
   /// A controller that nobody has ever reached is given up early: most likely its address is wrong.
   private func patience(_ attempts: Attempts) -> Deadline {
     if wasReached { return attempts.deadline }
-    return .earlier(attempts.deadline, attempts.began.advanced(by: settings.connectTimeout))
+    return .earlier(attempts.deadline, attempts.began.advanced(by: settings.connectTimeout * 4 / 5))
   }
 
   private func shouldRetry(_ failure: CallFailure, _ attempts: inout Attempts) -> Bool {

@@ -33,7 +33,7 @@ struct Outcome {
 
   var noScope: PravegaError {
     error(
-      .noSuchScope, "The scope '\(context.subject)' does not exist.",
+      .noSuchScope, "The scope '\(context.subject.prefix { $0 != "/" })' does not exist.",
       hint: "Create it first, or check its name.")
   }
 

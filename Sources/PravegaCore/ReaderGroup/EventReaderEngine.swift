@@ -194,7 +194,9 @@ extension EventReaderEngine {
     let (isClosed, failure) = gate.withLock { ($0.isClosed, $0.failure) }
     if let failure { throw failure }
     if isClosed {
-      throw PravegaError(.objectClosed, "The reader '\(member.reader)' is closed.", hint: "Create another one and use that.")
+      throw PravegaError(
+        .objectClosed, "The reader '\(member.reader)' is closed.",
+        hint: "Create another one and use that.")
     }
   }
 
@@ -250,7 +252,9 @@ extension EventReaderEngine {
       } catch PromiseError.timedOut {
         if deadline.hasPassed || isShut { return nil }
       } catch PromiseError.abandoned {
-        throw PravegaError(.objectClosed, "The factory of reader '\(member.reader)' is closed.", hint: "Create another one and use that.")
+        throw PravegaError(
+          .objectClosed, "The factory of reader '\(member.reader)' is closed.",
+          hint: "Create another one and use that.")
       }
     }
   }
@@ -293,7 +297,9 @@ extension EventReaderEngine {
         "The reader group '\(member.group)' did not take note that '\(member.reader)' left.",
         hint: "Declare the reader offline.", retry: .outcomeUnknown)
     } catch PromiseError.abandoned {
-      throw PravegaError(.objectClosed, "The factory of reader '\(member.reader)' is closed.", hint: "Create another one and use that.")
+      throw PravegaError(
+        .objectClosed, "The factory of reader '\(member.reader)' is closed.",
+        hint: "Create another one and use that.")
     }
   }
 }

@@ -60,7 +60,9 @@ package final class GroupReader: Sendable {
 extension GroupReader: ClientBound {
   package func clientClosed() {
     engine.fail(
-      PravegaError(.objectClosed, "The factory of reader '\(engine.name)' is closed.", hint: "Create another one and use that."))
+      PravegaError(
+        .objectClosed, "The factory of reader '\(engine.name)' is closed.",
+        hint: "Create another one and use that."))
     feed.close()
   }
 }

@@ -47,6 +47,7 @@ final class SegmentAppendChannel: Sendable {
   ) throws(PravegaError) -> Bool {
     let number = try begin(until: deadline)
     defer { end() }
+    let start = Deadline.now
     var attempt = 0
     while true {
       attempt += 1
@@ -55,7 +56,9 @@ final class SegmentAppendChannel: Sendable {
       } catch {
         dropConnection()
         let wait = RepairSchedule.delay(beforeAttempt: attempt)
-        guard error.retry != .never, !isShut, Deadline.after(wait) < deadline else {
+        guard error.retry != .never, !isShut, Deadline.after(wait) < deadline,
+          !core.isHopeless(error, since: start, wait: wait)
+        else {
           throw error.with(subject: segment.qualifiedName, attempts: attempt)
         }
         core.pause(wait)
@@ -78,7 +81,9 @@ final class SegmentAppendChannel: Sendable {
   private var isShut: Bool { core.hasClosed || monitor.withLock { $0.isClosed } }
 
   private var closedError: PravegaError {
-    PravegaError(.objectClosed, "The writer of \(segment) is closed.", hint: "Create another one and use that.")
+    PravegaError(
+      .objectClosed, "The writer of \(segment) is closed.", hint: "Create another one and use that."
+    )
   }
 
   /// Waits for the turn and gives the append its number.

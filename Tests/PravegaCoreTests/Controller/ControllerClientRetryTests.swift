@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaNet
 import PravegaProtobuf
 import PravegaThreads
 import XCTest
@@ -89,7 +90,8 @@ final class ControllerClientRetryTests: XCTestCase {
 
   func testTheWrongProtocolAndBadCertificatesAreNotRetried() {
     let kinds: [CallFailure.Kind] = [
-      .speaksHTTP1, .speaksTLS, .speaksPlainText, .speaksOther, .certificate(.other), .protocolViolation,
+      .speaksHTTP1, .speaksTLS, .speaksPlainText, .speaksOther, .certificate(.other),
+      .protocolViolation,
       .tooLarge, .badMetadata,
     ]
     for kind in kinds {

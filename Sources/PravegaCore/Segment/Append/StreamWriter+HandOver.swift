@@ -64,7 +64,9 @@ extension StreamWriter {
   }
 
   static var closedError: PravegaError {
-    PravegaError(.objectClosed, "The writer is closed.", hint: "Create another one and use that.", retry: .outcomeUnknown)
+    PravegaError(
+      .objectClosed, "The writer is closed.", hint: "Create another one and use that.",
+      retry: .outcomeUnknown)
   }
 }
 

@@ -240,7 +240,8 @@ package final class StreamWriter: Sendable {
   package func close() {
     end(
       with: PravegaError(
-        .objectClosed, "The writer is closed.", hint: "Create another one and use that.", retry: .outcomeUnknown))
+        .objectClosed, "The writer is closed.", hint: "Create another one and use that.",
+        retry: .outcomeUnknown))
   }
 
   /// Ends the writer for good: every pending event fails with `error`.

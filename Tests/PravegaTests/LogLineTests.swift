@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pravega
+import PravegaNet
+import PravegaStandalone
+import PravegaTestKit
+import PravegaThreads
+import XCTest
+
+/// What an operator sees: nothing while all is well, a line with ids for what is rare.
+final class LogLineTests: MistakeTestCase {
+  private func withClient(
+    _ level: LogLevel, _ change: (inout ClientConfig) -> Void = { _ in },
+    _ body: (CollectingLog, StandaloneServer, ClientConfig) throws -> Void
+  ) throws {
+    var configuration = StandaloneServer.Configuration()
+    configuration.seeds = [.init(scope: "demo", stream: "s")]
+    try withServer(configuration) { server in
+      let log = CollectingLog(level)
+      var config = ClientConfig(controllerURI: try ControllerURI(server.controllerURI))
+      config.logSink = log
+      change(&config)
+      try body(log, server, config)
+    }
+  }
+
+  func testWritingReadingAndScalingAreQuietExceptForTheScale() throws {
+    try withClient(.info) { log, _, config in
+      let manager = try StreamManager.create(clientConfig: config)
+      defer { manager.close() }
+      let factory = try EventStreamClientFactory.withScope("demo", config: config)
+      let writer = try factory.createEventWriter(stream: "s", serializer: ByteArraySerializer())
+      for number in 0..<100 {
+        try writer.writeEvent([UInt8(number)], routingKey: "\(number)").get()
+      }
+      try read(100, factory, config)
+      XCTAssertEqual(log.lines.map(\.text), [])
+
+      try manager.scaleStream(
+        scope: "demo", stream: "s", sealing: [0],
+        newRanges: [KeyRange(low: 0, high: 0.5), KeyRange(low: 0.5, high: 1)])
+      for number in 0..<100 {
+        try writer.writeEvent([UInt8(number)], routingKey: "\(number)").get()
+      }
+      try writer.close()
+      factory.close()
+      XCTAssertEqual(
+        log.lines.map(\.text), ["a segment was sealed", "a segment's successors took over"])
+      for line in log.lines {
+        XCTAssertEqual(line.level, .info)
+        XCTAssertEqual(line.value("segment"), "demo/s/0.#epoch.0")
+        XCTAssertNotEqual(Int64(line.value("requestId") ?? ""), nil)
+      }
+    }
+  }
+
+  func testALostConnectionIsAWarningThatIsNotRepeated() throws {
+    try withClient(.info) { log, server, config in
+      let factory = try EventStreamClientFactory.withScope("demo", config: config)
+      defer { factory.close() }
+      let writer = try factory.createEventWriter(stream: "s", serializer: ByteArraySerializer())
+      for _ in 0..<3 {
+        try writer.writeEvent([1]).get()
+        server.stopNetwork(.store)
+        try server.startNetwork(.store)
+        try writer.writeEvent([2]).get()
+      }
+      let lines = log.lines
+      XCTAssertTrue(lines.contains { $0.text.hasPrefix("a connection was lost: ") })
+      XCTAssertEqual(Set(lines.map(\.text)).count, lines.count, "\(lines)")
+      XCTAssertTrue(lines.allSatisfy { $0.level == .warning && $0.value("requestId") != nil })
+    }
+  }
+
+  func testNoLineAndNoErrorHoldsASecret() throws {
+    let secret = "open-sesame"
+    let credentials = DefaultCredentials(userName: "ann", password: secret)
+    let encoded = credentials.authenticationToken
+    var texts = ["\(credentials)", String(reflecting: credentials)]
+    try withClient(.trace, { $0.credentials = credentials }) { log, server, config in
+      texts += ["\(config)", String(reflecting: config)]
+      let factory = try EventStreamClientFactory.withScope("demo", config: config)
+      let writer = try factory.createEventWriter(stream: "s", serializer: ByteArraySerializer())
+      try writer.writeEvent([1]).get()
+      server.stopNetwork()
+      do {
+        _ = try factory.createEventWriter(stream: "x", serializer: ByteArraySerializer())
+      } catch {
+        texts += ["\(error)", String(reflecting: error)]
+      }
+      factory.close()
+      texts += log.lines.map { "\($0)" }
+    }
+    do {
+      _ = try ControllerURI("tcp://ann:\(secret)@host:9090")
+    } catch {
+      texts += ["\(error)", String(reflecting: error)]
+    }
+    for text in texts {
+      XCTAssertFalse(text.contains(secret), text)
+      XCTAssertFalse(text.contains(encoded), text)
+    }
+    XCTAssertGreaterThan(texts.count, 5)
+  }
+
+  private func read(
+    _ count: Int, _ factory: EventStreamClientFactory, _ config: ClientConfig
+  ) throws {
+    let groups = try ReaderGroupManager.withScope("demo", config: config)
+    defer { groups.close() }
+    _ = try groups.createReaderGroup(
+      "g",
+      config: ReaderGroupConfig.builder().stream(PravegaStream(scope: "demo", stream: "s"))
+        .build())
+    let reader = try factory.createReader(
+      readerId: "r", readerGroup: "g", serializer: ByteArraySerializer())
+    var seen = 0
+    let deadline = Deadline.after(.seconds(20))
+    while seen < count, !deadline.hasPassed {
+      if try reader.readNextEvent(timeout: .seconds(1)).event != nil { seen += 1 }
+    }
+    XCTAssertEqual(seen, count)
+    try reader.close()
+  }
+}
+
+/// Keeps every line.
+final class CollectingLog: LogSink {
+  struct Line: Sendable {
+    let level: LogLevel
+    let text: String
+    let metadata: [(String, String)]
+
+    func value(_ name: String) -> String? { metadata.first { $0.0 == name }?.1 }
+  }
+
+  let level: LogLevel
+  private let monitor = Monitor<[Line]>([])
+
+  init(_ level: LogLevel) { self.level = level }
+
+  var lines: [Line] { monitor.withLock { $0 } }
+
+  func log(_ level: LogLevel, _ message: String, metadata: [(String, String)]) {
+    monitor.withLock { $0.append(Line(level: level, text: message, metadata: metadata)) }
+  }
+}
