@@ -55,12 +55,12 @@ final class NamingConformanceTests: XCTestCase {
 
   func testUserNamesAreCheckedWithASentence() throws {
     let cases = [
-      ("a b", "stream name 'a b' contains a space."),
-      ("_RGx", "stream name '_RGx' is reserved: names with a leading underscore are internal."),
-      ("", "stream name '' is empty."),
-      ("a_b", "stream name 'a_b' contains an underscore."),
-      ("a/b", "stream name 'a/b' contains '/'."),
-      ("größe", "stream name 'größe' contains the character U+00F6."),
+      ("a b", "The stream name 'a b' contains a space."),
+      ("_RGx", "The stream name '_RGx' is reserved, because it begins with an underscore."),
+      ("", "The stream name '' is empty."),
+      ("a_b", "The stream name 'a_b' contains an underscore."),
+      ("a/b", "The stream name 'a/b' contains '/'."),
+      ("größe", "The stream name 'größe' contains the character U+00F6."),
     ]
     for (name, message) in cases {
       XCTAssertThrowsError(try Names.check(name, as: .stream)) {
