@@ -129,4 +129,39 @@ final class LyingStoreTests: XCTestCase {
       opening + [Self.setUp(lastEvent: .min), again, .expectEnd],
     ])
   }
+
+  /// The state of a reader group would take its own write for done.
+  func testAnAcknowledgementThatComesAgainDoesNotAnswerTheNextAppend() throws {
+    let acknowledged = Monitor<[UInt8]>([])
+    let first = MockStore.Step.answer(ConditionalAppend.code) { payload in
+      let request = try payload.withUnsafeBytes { try ConditionalAppend(payload: $0) }
+      var reply = DataAppended()
+      reply.writerID = request.writerID
+      reply.eventNumber = request.eventNumber
+      reply.requestID = request.requestID
+      let frame = try reply.encoded()
+      acknowledged.withLock { $0 = frame }
+      return frame
+    }
+    let second = MockStore.Step.answer(ConditionalAppend.code) { payload in
+      let request = try payload.withUnsafeBytes { try ConditionalAppend(payload: $0) }
+      var reply = ConditionalCheckFailed()
+      reply.writerID = request.writerID
+      reply.eventNumber = request.eventNumber
+      reply.requestID = request.requestID
+      return acknowledged.withLock { $0 } + (try reply.encoded())
+    }
+    let store = try MockStore([
+      opening + [Self.setUp(lastEvent: .min), first, second, .expectEnd]
+    ])
+    let core = ClientCore(
+      directory: Directory(endpoint: store.endpoint), factory: SocketConnectionFactory())
+    let segment = StoreSegment(core, segment: Segment(Self.stream, segmentID: 0))
+    let entry: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 1, 7]
+    XCTAssertTrue(try segment.append(entry, ifWriteOffsetIs: 0, until: .after(.seconds(10))))
+    XCTAssertFalse(try segment.append(entry, ifWriteOffsetIs: 9, until: .after(.seconds(10))))
+    segment.close()
+    core.close()
+    try store.finish()
+  }
 }

@@ -91,6 +91,30 @@ final class NetworkFrontTests: FaultTestCase {
     for reader in readers { try reader.close() }
   }
 
+  /// A connection that answers nothing any more is the worst: nobody is told.
+  func testWithItsOwnSettingsAClientGoesOnWithinFifteenSecondsOfSilence() throws {
+    try makeStream("s")
+    let factory = try makeFactory { _ in }
+    let ledger = TestEventLedger()
+    var generator = TestEventGenerator("k")
+    let writer = try factory.createEventWriter(stream: "s", serializer: TestEventSerializer())
+    let reader = try factory.createReader(
+      readerId: "r", readerGroup: try makeGroup("s"), serializer: TestEventSerializer())
+    try ledger.write(1, from: &generator, with: writer)
+    XCTAssertTrue(try ledger.read(with: reader) { ledger.readCount == 1 })
+    plan.add(FaultRule("AppendBlockEnd", .hang))
+    plan.add(FaultRule("ReadSegment", .hang))
+    let sent = try ledger.send(1, from: &generator, with: writer)
+    let start = Deadline.now
+    XCTAssertTrue(try ledger.read(with: reader) { ledger.readCount == 2 })
+    try ledger.await(sent)
+    XCTAssertLessThan(Deadline.now.nanoseconds - start.nanoseconds, 15_000_000_000)
+    XCTAssertGreaterThan(plan.injectedCount, 0)
+    XCTAssertEqual(ledger.problems(), [])
+    try writer.close()
+    try reader.close()
+  }
+
   /// Calls end by their deadline while nobody is there, and work again afterwards.
   func testEverythingEndsByItsDeadlineWhileTheServerIsAway() throws {
     try makeStream("s")

@@ -24,6 +24,8 @@ final class RandomRun: Sendable {
     var paddings: [Int] = []
     /// After how many acknowledged events the stream is scaled, and to how many segments.
     var scales: [(after: Int, count: Int)] = []
+    /// After how many acknowledged events a front is taken away, and for how long.
+    var absences: [(after: Int, front: StandaloneServer.Front, milliseconds: Int)] = []
     /// After how many of its events each reader dies; nil: never.
     var crashes: [Int?] = []
     var rate = 0.0
@@ -61,7 +63,14 @@ final class RandomRun: Sendable {
     plan.crashes = (0..<plan.readers).map { _ in
       Bool.random(using: &random) ? Int.random(in: 1...40, using: &random) : nil
     }
-    plan.rate = Double.random(in: 0...0.15, using: &random)
+    plan.absences = (0..<Int.random(in: 0...2, using: &random)).map { _ in
+      (
+        Int.random(in: 0..<total, using: &random),
+        Bool.random(using: &random) ? .store : .controller,
+        Int.random(in: 0...40, using: &random)
+      )
+    }.sorted { $0.0 < $1.0 }
+    plan.rate = Double.random(in: 0...0.2, using: &random)
     self.plan = plan
     faults = .random(
       seed: seed, rate: plan.rate,
@@ -69,10 +78,37 @@ final class RandomRun: Sendable {
         .cut, .cut, .duplicate, .wrongHost, .status(14), .delay(.milliseconds(3)),
         .delay(.milliseconds(20)),
       ] + (0..<8).map { _ in .cutReply(after: Int.random(in: 0...200, using: &random)) })
+    Self.addRules(to: faults, &random)
     faults.isEnabled = false
     cluster = try TestCluster.start(faults: faults)
     guard let embedded = cluster.embedded else { throw Failure(description: "no server") }
     server = embedded
+    Self.addSeals(to: faults, embedded.controller.core, &random)
+  }
+
+  /// What would stop a controller, or the group's own state, for longer than a test waits.
+  private static func addRules(to faults: FaultPlan, _ random: inout SeededGenerator) {
+    let names = ["AppendBlockEnd", "ReadSegment", "SetupAppend", "AppendBlockEnd"]
+    for name in names where Bool.random(using: &random) {
+      let action: FaultAction = [.hang, .expiredToken][Int.random(in: 0...1, using: &random)]
+      faults.add(FaultRule(name, first: Int.random(in: 1...30, using: &random), action))
+    }
+  }
+
+  /// Segments of the stream that are replaced in mid-append; those of the group's state never are.
+  private static func addSeals(
+    to faults: FaultPlan, _ core: ControllerCore, _ random: inout SeededGenerator
+  ) {
+    for _ in 0..<Int.random(in: 0...2, using: &random) {
+      let first = Int.random(in: 1...40, using: &random)
+      let seal = FaultAction.perform { occasion in
+        guard let segment = occasion.segment, segment.hasPrefix("\(scope)/\(stream)/") else {
+          return
+        }
+        core.replaceSegment(named: segment)
+      }
+      faults.add(FaultRule("AppendBlockEnd", first: first, seal))
+    }
   }
 
   /// Runs to the end of the stream.
@@ -87,11 +123,12 @@ final class RandomRun: Sendable {
     let group = try makeGroup()
     faults.isEnabled = true
     let (plan, total) = (plan, plan.events * plan.writers)
-    try inParallel(plan.writers + plan.readers + 1) { [self] number in
+    try inParallel(plan.writers + plan.readers + 2) { [self] number in
       switch number {
       case 0..<plan.writers: try write(number)
       case plan.writers: try scaleAndSeal(total)
-      default: try read(group, number - plan.writers - 1)
+      case plan.writers + 1: try takeFrontsAway()
+      default: try read(group, number - plan.writers - 2)
       }
     }
     let problems = ledger.problems()
@@ -141,8 +178,6 @@ final class RandomRun: Sendable {
   private func scaleAndSeal(_ total: Int) throws {
     let core = server.controller.core
     let key = StreamKey(Self.scope, Self.stream)
-    let clean = try Client(cluster.clientConfig)
-    defer { clean.close() }
     for scale in plan.scales {
       _ = eventually(within: Self.patience) { ledger.acknowledgedCount >= scale.after }
       let current = try core.currentSegments(key).map(\.id)
@@ -150,12 +185,22 @@ final class RandomRun: Sendable {
         KeyRange(
           low: Double($0) / Double(scale.count), high: Double($0 + 1) / Double(scale.count))
       }
+      // A segment may have been replaced by a fault meanwhile: then it is not scaled.
       _ = try core.scale(key, seal: current, create: ranges)
     }
     let isWritten = eventually(within: Self.patience) { ledger.acknowledgedCount >= total }
     _ = try core.sealStream(key)
     isSealed.close()
     if !isWritten { throw Failure(description: "writing took too long") }
+  }
+
+  private func takeFrontsAway() throws {
+    for absence in plan.absences {
+      _ = eventually(within: Self.patience) { ledger.acknowledgedCount >= absence.after }
+      cluster.stopNetwork(absence.front)
+      ClosingSignal().pause(.milliseconds(absence.milliseconds))
+      try cluster.startNetwork(absence.front)
+    }
   }
 
   private func read(_ group: String, _ number: Int) throws {

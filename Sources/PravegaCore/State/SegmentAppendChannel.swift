@@ -121,8 +121,9 @@ final class SegmentAppendChannel: Sendable {
     let known = monitor.withLock { $0.live }
     let live = if let known { known } else { try setUp(isRetry: isRetry, until: deadline) }
     if known == nil, live.storedNumber >= number { return true }
-    let frame = try makeFrame(data, expected, number, live.flowID)
-    let reply = try live.flow.exchange(frame, on: live.connection, until: deadline)
+    let requestID = live.flowID.requestID(sequence: UInt32(truncatingIfNeeded: number &+ 1))
+    let frame = try makeFrame(data, expected, number, requestID)
+    let reply = try live.flow.exchange(frame, requestID, on: live.connection, until: deadline)
     switch reply.code {
     case DataAppended.code: return true
     case ConditionalCheckFailed.code: return false
@@ -147,7 +148,7 @@ final class SegmentAppendChannel: Sendable {
     request.delegationToken = token
     do throws(PravegaError) {
       let reply = try flow.exchange(
-        try WireCodec.frame(request), on: connection, until: deadline)
+        try WireCodec.frame(request), request.requestID, on: connection, until: deadline)
       guard reply.code == AppendSetup.code else { throw try failure(reply, from: connection) }
       let live = Live(
         connection: connection, flow: flow, flowID: flowID,
@@ -166,9 +167,8 @@ final class SegmentAppendChannel: Sendable {
   }
 
   private func makeFrame(
-    _ data: [UInt8], _ expected: Int64?, _ number: Int64, _ flowID: FlowID
+    _ data: [UInt8], _ expected: Int64?, _ number: Int64, _ requestID: Int64
   ) throws(PravegaError) -> [UInt8] {
-    let requestID = flowID.requestID(sequence: UInt32(truncatingIfNeeded: number &+ 1))
     guard let expected else {
       var append = AppendBlockEnd()
       append.writerID = writerID
