@@ -30,6 +30,7 @@ package final class Timers: Sendable {
     var heap: [Entry] = []
     var nextOrder: UInt64 = 0
     var isClosed = false
+    var isStarted = false
     var worker: Worker?
   }
 
@@ -51,12 +52,17 @@ package final class Timers: Sendable {
   {
     let token = TimerToken()
     let due = Deadline.after(delay)
-    monitor.withLock { state in
-      guard !state.isClosed else { return }
+    let isFirst = monitor.withLock { state -> Bool in
+      guard !state.isClosed else { return false }
       let entry = Entry(due: due, order: state.nextOrder, token: token, call: call)
       state.nextOrder += 1
       state.push(entry)
-      if state.worker == nil { state.worker = Worker.start(name: name) { [self] in run() } }
+      defer { state.isStarted = true }
+      return !state.isStarted
+    }
+    if isFirst {
+      let worker = Worker.start(name: name) { [self] in run() }
+      monitor.withLock { $0.worker = worker }
     }
     monitor.signalAll()
     return token
@@ -65,13 +71,18 @@ package final class Timers: Sendable {
   /// Drops all scheduled calls and ends the thread. Idempotent; from the timer thread itself it
   /// does not wait.
   package func close(until deadline: Deadline = .after(.seconds(5))) {
-    let (worker, dropped) = monitor.withLock { state -> (Worker?, [Entry]) in
+    let dropped = monitor.withLock { state -> [Entry] in
       state.isClosed = true
       defer { state.heap = [] }
-      return (state.worker, state.heap)
+      return state.heap
     }
     monitor.signalAll()
     _ = dropped
+    // Another thread may be starting the worker at this very moment.
+    let worker =
+      monitor.wait(until: deadline) { state -> Worker?? in
+        state.isStarted && state.worker == nil ? nil : .some(state.worker)
+      } ?? nil
     worker?.join(until: deadline)
   }
 

@@ -10,7 +10,9 @@ package import PravegaThreads
 package final class RepairPool: Sendable {
   private struct State {
     var jobs: [@Sendable () -> Void] = []
-    var workers: [Worker] = []
+    /// Numbers of the threads that run or are being started.
+    var running: Set<Int> = []
+    var workers: [Int: Worker] = [:]
     var idle = 0
     var isClosed = false
     var named = 0
@@ -30,14 +32,29 @@ package final class RepairPool: Sendable {
 
   /// Runs `job` on a repair thread as soon as one is free. Dropped after ``close(until:)``.
   package func submit(_ job: @escaping @Sendable () -> Void) {
-    monitor.withLock { state in
-      guard !state.isClosed else { return }
+    let number = monitor.withLock { state -> Int? in
+      guard !state.isClosed else { return nil }
       state.jobs.append(job)
-      guard state.idle < state.jobs.count, state.workers.count < Self.maxThreads else { return }
+      guard state.idle < state.jobs.count, state.running.count < Self.maxThreads else { return nil }
       state.named += 1
-      state.workers.append(Worker.start(name: "prv-fix-\(state.named)") { [self] in run() })
+      state.running.insert(state.named)
+      return state.named
+    }
+    if let number { startThread(number) }
+    monitor.signalAll()
+  }
+
+  private func startThread(_ number: Int) {
+    let worker = Worker.start(name: "prv-fix-\(number)") { [self] in run(number) }
+    let dropped = monitor.withLock { state -> Worker? in
+      // Without a thread to be had the job waits for the next one.
+      if !worker.didStart { state.running.remove(number) }
+      guard state.running.contains(number) else { return worker }
+      state.workers[number] = worker
+      return nil
     }
     monitor.signalAll()
+    _ = dropped
   }
 
   /// Drops waiting jobs and takes no more.
@@ -54,19 +71,17 @@ package final class RepairPool: Sendable {
   /// Drops waiting jobs and waits for running ones, at most until `deadline`.
   package func close(until deadline: Deadline) {
     stop()
-    let workers = monitor.withLock { $0.workers }
+    // One that is being started joins the list before it can be missed.
+    _ = monitor.wait(until: deadline) { $0.running.count == $0.workers.count ? true : nil }
+    let workers = monitor.withLock { Array($0.workers.values) }
     for worker in workers { worker.join(until: deadline) }
   }
 
-  private func run() {
-    while let job = nextJob() { job() }
-    monitor.withLock { state in
-      // Once it is closed, whoever closes it waits for all that ran.
-      if !state.isClosed { state.workers.removeAll { $0.isCurrent } }
-    }
+  private func run(_ number: Int) {
+    while let job = nextJob(number) { job() }
   }
 
-  private func nextJob() -> (@Sendable () -> Void)? {
+  private func nextJob(_ number: Int) -> (@Sendable () -> Void)? {
     monitor.withLock { $0.idle += 1 }
     let job = monitor.wait(until: .after(Self.idleTime)) { state -> Next? in
       if !state.jobs.isEmpty {
@@ -80,9 +95,15 @@ package final class RepairPool: Sendable {
     if case .run(let job)? = job { return job }
     if case .end? = job { return nil }
     // Idle for too long; a job that came at this very moment is still taken.
-    return monitor.withLock { state in
+    let (late, ended) = monitor.withLock { state -> ((@Sendable () -> Void)?, Worker?) in
       state.idle -= 1
-      return state.jobs.isEmpty ? nil : state.jobs.removeFirst()
+      if !state.jobs.isEmpty { return (state.jobs.removeFirst(), nil) }
+      // Once it is closed, whoever closes it waits for all that ran.
+      guard !state.isClosed else { return (nil, nil) }
+      state.running.remove(number)
+      return (nil, state.workers.removeValue(forKey: number))
     }
+    _ = ended
+    return late
   }
 }

@@ -28,8 +28,6 @@ package final class StoreConnection: Sendable {
     var failure: PravegaError?
     /// No new flows: it is being replaced. Closes when the last flow leaves.
     var isRetired = false
-    /// The IO thread has made its last call.
-    var isOver = false
   }
 
   package let endpoint: Endpoint
@@ -37,6 +35,10 @@ package final class StoreConnection: Sendable {
   let receiver: ConnectionReceiver
   private let hello = Promise<Void>()
   private let sole = Atomic<Bool>(true)
+  // What the pool asks under its own lock.
+  private let flowTotal = Atomic<Int>(0)
+  private let usable = Atomic<Bool>(true)
+  private let ended = Atomic<Bool>(false)
 
   /// Below so many unacknowledged blocks an open block goes at once.
   static let eagerBlocks = 1
@@ -109,6 +111,7 @@ package final class StoreConnection: Sendable {
     return monitor.withLock { state in
       guard state.failure == nil, !state.isRetired else { return false }
       state.flows[id] = flow
+      flowTotal.store(state.flows.count, ordering: .relaxed)
       if let appends {
         state.appendFlows[id] = appends
         sole.store(state.appendFlows.count <= 1, ordering: .relaxed)
@@ -127,6 +130,7 @@ package final class StoreConnection: Sendable {
   private func remove(_ id: FlowID, inFlight: Int, isAppend: Bool) {
     let (link, isOver, dropped) = monitor.withLock { state -> (Link?, Bool, (any FlowHandler)?) in
       let dropped = state.flows.removeValue(forKey: id)
+      flowTotal.store(state.flows.count, ordering: .relaxed)
       if isAppend, state.appendFlows.removeValue(forKey: id) != nil {
         state.inFlight -= inFlight
         sole.store(state.appendFlows.count <= 1, ordering: .relaxed)
@@ -137,10 +141,10 @@ package final class StoreConnection: Sendable {
     if isOver { link?.shutdown() } else { link?.kick() }
   }
 
-  var flowCount: Int { monitor.withLock { $0.flows.count } }
+  var flowCount: Int { flowTotal.load(ordering: .relaxed) }
+  var isUsable: Bool { usable.load(ordering: .acquiring) }
   /// Whether its thread is done with it.
-  var isOver: Bool { monitor.withLock { $0.isOver } }
-  var isUsable: Bool { monitor.withLock { $0.failure == nil && !$0.isRetired } }
+  var isOver: Bool { ended.load(ordering: .acquiring) }
   /// Whether at most one append flow uses the connection.
   var isSole: Bool { sole.load(ordering: .relaxed) }
 
@@ -148,6 +152,7 @@ package final class StoreConnection: Sendable {
   package func retire() {
     let link = monitor.withLock { state -> Link? in
       state.isRetired = true
+      usable.store(false, ordering: .releasing)
       return state.flows.isEmpty ? state.link : nil
     }
     link?.shutdown()
@@ -189,6 +194,7 @@ package final class StoreConnection: Sendable {
   package func fail(_ error: PravegaError) {
     let link = monitor.withLock { state -> Link? in
       if state.failure == nil { state.failure = error }
+      usable.store(false, ordering: .releasing)
       return state.link
     }
     link?.shutdown()
@@ -273,6 +279,7 @@ extension StoreConnection: LinkHandler {
   }
 
   package func linkClosed(_ error: NetError?) {
+    usable.store(false, ordering: .releasing)
     let cause = endBeforeHello ?? error.map { ErrorTranslation.connection($0, to: endpoint) }
     let (flows, failure) = monitor.withLock { state -> ([any FlowHandler], PravegaError) in
       let failure =
@@ -281,7 +288,6 @@ extension StoreConnection: LinkHandler {
           .connectionFailed, "The segment store \(endpoint) closed the connection.", retry: .safe,
           context: .init(endpoint: endpoint.description))
       state.failure = failure
-      state.isOver = true
       defer {
         state.flows = [:]
         state.appendFlows = [:]
@@ -294,6 +300,12 @@ extension StoreConnection: LinkHandler {
     }
     hello.fail(failure)
     for flow in flows { flow.connectionLost(self, failure) }
+    ended.store(true, ordering: .releasing)
+  }
+
+  /// For a flow that may have been added when the others heard of the loss already.
+  func reportLoss(to flow: any FlowHandler) {
+    if let failure = monitor.withLock({ $0.failure }) { flow.connectionLost(self, failure) }
   }
 
   /// What the peer's bytes, which this connection cannot use, say about the peer.
@@ -333,10 +345,21 @@ extension StoreConnection: LinkHandler {
       guard let requestID = WireCodec.requestID(of: frame) else {
         throw WireCodec.malformed(frame, from: endpoint)
       }
+      guard receiver.isPeerKnown else { throw WireCodec.malformed(frame, from: endpoint) }
       let id = FlowID(requestID: requestID)
-      // A reply to a flow that has left is dropped.
-      guard let flow = monitor.withLock({ $0.flows[id] }) else { return }
+      guard let flow = monitor.withLock({ $0.flows[id] }) else {
+        // A reply to a flow that has left is dropped, except for one that a store may have put a
+        // wrong request id on: whoever it was for would wait for ever.
+        if frame.code == AuthTokenCheckFailed.code { throw tokenRefusal }
+        return
+      }
       flow.received(frame, on: self)
     }
+  }
+
+  private var tokenRefusal: PravegaError {
+    PravegaError(
+      .tokenExpired, "\(endpoint) refused the token of a request that it does not name.",
+      retry: .safe, context: .init(endpoint: endpoint.description))
   }
 }

@@ -69,6 +69,11 @@ package enum WireCodec {
     }
   }
 
+  /// The low half of the request id of a reply.
+  static func sequence(of frame: ReceivedFrame) -> UInt32 {
+    UInt32(truncatingIfNeeded: requestID(of: frame) ?? 0)
+  }
+
   private static func segmentReadRequestID(_ frame: ReceivedFrame) -> Int64? {
     guard let nameLength = frame.uint16(at: 0) else { return nil }
     let dataLengthAt = 2 + Int(nameLength) + 8 + 1 + 1

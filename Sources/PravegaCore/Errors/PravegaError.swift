@@ -133,6 +133,14 @@ public struct PravegaError: Error, Sendable {
       retry: retry)
   }
 
+  /// The same error with another answer to whether to try again.
+  package func with(retry: Retry) -> PravegaError {
+    guard retry != self.retry else { return self }
+    return PravegaError(
+      code, message, hint: hint, retry: retry, context: context, underlying: underlying,
+      details: details)
+  }
+
   /// The same error with fields of its context filled in where they were empty.
   package func with(
     operation: String = "", subject: String = "", endpoint: String = "", attempts: Int = 0,

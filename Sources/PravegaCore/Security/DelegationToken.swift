@@ -56,6 +56,22 @@ package struct DelegationToken: Sendable, Hashable {
   }
 }
 
+extension DelegationToken {
+  /// After how long a connection that uses the token should change to another one: when the
+  /// provider renews it anyway, and half-way for a token that lives shorter than that. Nil when the
+  /// token does not say when it expires.
+  package var renewalDelay: Duration? { renewalDelay(now: WallClock.secondsSince1970) }
+
+  package func renewalDelay(now: Int64) -> Duration? {
+    guard let expirySeconds else { return nil }
+    let left = max(0, expirySeconds.subtractingReportingOverflow(now).partialValue)
+    let threshold = DelegationTokenProvider.defaultThreshold.components.seconds
+    // One second inside of the threshold, since both clocks count whole seconds.
+    guard left <= 2 * threshold else { return .seconds(min(left, 1 << 31) - threshold + 1) }
+    return .milliseconds(max(500, left * 500))
+  }
+}
+
 extension DelegationToken: CustomStringConvertible {
   /// Not the token itself, which is a secret.
   package var description: String {

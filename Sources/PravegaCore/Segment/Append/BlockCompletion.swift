@@ -84,6 +84,27 @@ final class BlockCompletion: @unchecked Sendable {
     return outcome
   }
 
+  /// Waits until every event of the block is stored, wherever hand-overs brought it.
+  func waitForAll(until deadline: Deadline) throws(PravegaError) {
+    var left: [BlockCompletion] = [self]
+    var seen = Set<ObjectIdentifier>()
+    while let next = left.popLast() {
+      guard seen.insert(ObjectIdentifier(next)).inserted else { continue }
+      switch next.wait(until: deadline) {
+      case .stored: continue
+      case .failed(let error): throw error
+      case .moved(let futures): left += futures.map(\.completion)
+      case .pending:
+        guard deadline.hasPassed else {
+          seen.remove(ObjectIdentifier(next))
+          left.append(next)
+          continue
+        }
+        throw WriteFuture.timeoutError
+      }
+    }
+  }
+
   func onComplete(index: Int, _ call: @escaping @Sendable (Result<Void, any Error>) -> Void) {
     let outcome = withDetails { details -> BlockOutcome in
       if case .pending = details.outcome { details.callbacks.append((index, call)) }

@@ -25,8 +25,14 @@ package final class EventWriterCore: Sendable {
     self.client = client
     self.controller = controller
     self.writerID = writerID
-    client.closing.tell(stream)
+    client.closing.tell(stream.reference)
     if notesTime { scheduleNote() }
+  }
+
+  /// Dropped without a close: what is written is still stored, then the writer ends.
+  deinit {
+    state.withLock { $0.timer }?.cancel()
+    stream.release()
   }
 
   private func scheduleNote() {

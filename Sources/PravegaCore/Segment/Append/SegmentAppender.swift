@@ -38,8 +38,12 @@ final class SegmentAppender: @unchecked Sendable {
   private(set) var open: AppendBlock?
   private var nextNumber: Int64 = 1
   private var firstChunk = ChunkSize.tiny
+  /// Number of the last event that was ever sent: no store can have a later one.
+  private var lastSentNumber: Int64 = 0
   /// Whether it stands in its connection's queue.
   var isQueued = false
+  /// Sends nothing more on this connection, because its token expires soon.
+  var isDraining = false
   /// Largest write offset that the store reported, -1 before the first.
   private(set) var lastWriteOffset: Int64 = -1
   var failedAttempts = 0
@@ -143,8 +147,9 @@ final class SegmentAppender: @unchecked Sendable {
   /// Blocks to send now on `connection`.
   func takeUnsent(for connection: StoreConnection) -> ArraySlice<AppendBlock> {
     isQueued = false
-    guard case .ready(let current) = phase, current === connection else { return [] }
+    guard case .ready(let current) = phase, current === connection, !isDraining else { return [] }
     freezeOpenBlock()
+    lastSentNumber = nextNumber &- 1
     defer { sentCount = blocks.count }
     return blocks[sentCount...]
   }
@@ -164,12 +169,13 @@ final class SegmentAppender: @unchecked Sendable {
     let firstUnsent = count < blocks.count ? blocks[count].firstNumber : nextNumber
     if count == sentCount, number >= firstUnsent { return .violation }
     lastWriteOffset = max(lastWriteOffset, writeOffset)
+    if failedAttempts > 0, count > 0 { noteProgress() }
     return .blocks(removeFirst(count))
   }
 
   /// What the store says of this writer on a new connection: blocks up to `number` are stored.
   func resume(after number: Int64, on connection: StoreConnection) -> Acknowledged {
-    guard number < nextNumber else { return .violation }
+    guard number <= lastSentNumber else { return .violation }
     var count = 0
     while count < blocks.count, blocks[count].lastNumber <= number { count += 1 }
     // The store keeps a block whole or not at all.
@@ -177,11 +183,20 @@ final class SegmentAppender: @unchecked Sendable {
     sentCount = 0
     for block in blocks { block.isInDoubt = false }
     phase = .ready(connection)
-    failedAttempts = 0
     expiredTokens = 0
-    failingSince = nil
+    // A set-up alone is no progress: a store might break at every append.
+    if count == blocks.count || count > 0 { noteProgress() }
     return .blocks(removeFirst(count))
   }
+
+  private func noteProgress() {
+    failedAttempts = 0
+    failingSince = nil
+    retryAt = nil
+  }
+
+  /// Whether it has nothing in flight and may leave a connection that it drains.
+  var isDrained: Bool { isDraining && sentCount == 0 }
 
   private func removeFirst(_ count: Int) -> [AppendBlock] {
     guard count > 0 else { return [] }
@@ -193,12 +208,14 @@ final class SegmentAppender: @unchecked Sendable {
 
   /// Leaves its connection. What was sent there is in doubt until the next set-up.
   ///
+  /// - Parameter isSettled: whether the store said of what was sent that it is not stored.
   /// - Returns: the number of blocks that were in flight.
-  func detach(to next: Phase) -> Int {
-    for block in blocks[..<sentCount] { block.isInDoubt = true }
+  func detach(to next: Phase, isSettled: Bool = false) -> Int {
+    if !isSettled { for block in blocks[..<sentCount] { block.isInDoubt = true } }
     defer { sentCount = 0 }
     phase = next
     isQueued = false
+    isDraining = false
     return sentCount
   }
 
@@ -206,10 +223,14 @@ final class SegmentAppender: @unchecked Sendable {
   func keep(_ kept: [AppendBlock]) { blocks = kept + blocks }
 
   /// All that was written so far is stored when these are.
-  var lastPending: [WriteFuture] {
-    let last = (open.map { [$0] } ?? []) + blocks
-    return last.filter { $0.eventCount > 0 }
-      .map { WriteFuture(completion: $0.completion, index: $0.eventCount - 1) }
+  var pending: [BlockCompletion] {
+    blocks.map(\.completion) + (open.map { [$0.completion] } ?? [])
+  }
+
+  /// Why nothing can be written to the segment any more.
+  var failure: PravegaError? {
+    if case .failed(let error) = phase { return error }
+    return nil
   }
 
   /// Ends the open block and shows all unacknowledged ones.

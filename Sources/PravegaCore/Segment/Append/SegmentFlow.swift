@@ -37,7 +37,7 @@ final class SegmentFlow: AppendFlow {
     } catch {
       // What a peer sends wrongly costs it the connection, never an event.
       writer.log(.warning, "dropping a connection: \(error.message)", appender)
-      connection.fail(error)
+      connection.fail(error.with(retry: .safe))
     }
   }
 
@@ -52,14 +52,18 @@ final class SegmentFlow: AppendFlow {
       throw WireCodec.malformed(frame, from: connection.endpoint)
     }
     let writeOffset = frame.int64(at: 40) ?? -1
-    let acknowledged = writer.monitor.withLock { _ in
-      appender.acknowledge(through: number, writeOffset: writeOffset, on: connection)
+    let (acknowledged, isDrained) = writer.monitor.withLock { _ in
+      (
+        appender.acknowledge(through: number, writeOffset: writeOffset, on: connection),
+        appender.isDrained
+      )
     }
     guard case .blocks(let blocks) = acknowledged else {
       throw WireCodec.malformed(frame, from: connection.endpoint)
     }
     connection.acknowledged(blocks.count)
     for block in blocks { block.completion.resolve(.stored) }
+    if isDrained { writer.leaveIfDrained(appender, connection) }
   }
 
   private func setUp(_ frame: ReceivedFrame, _ connection: StoreConnection) throws(PravegaError) {
@@ -100,9 +104,8 @@ final class SegmentFlow: AppendFlow {
       return writer.failed(appender, on: connection, expired)
     }
     writer.log(.info, "a token expired and is renewed", appender)
-    // Other flows of the connection have tokens of their own, which may be as old.
-    connection.retire()
-    writer.lost(appender, on: connection, expired, isRoutine: true)
+    // The store closes the connection, and the tokens of its other flows may be as old.
+    connection.fail(expired)
   }
 
   private func unexpected(_ frame: ReceivedFrame, _ connection: StoreConnection)

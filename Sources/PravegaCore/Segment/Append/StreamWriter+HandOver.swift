@@ -46,6 +46,7 @@ extension StreamWriter {
     }
     guard isInstalled else { return }
     wakeAdopters(plan.blocks.keys)
+    failAdopters(plan.blocks.keys)
     log(.info, "a segment's successors took over", old)
     wantRepair()
   }
@@ -60,6 +61,20 @@ extension StreamWriter {
         return (connection, appender.flowID)
       }
       target?.0.wake(target?.1 ?? FlowID(value: 0), isFull: true)
+    }
+  }
+
+  /// A successor that was there before may have been given up.
+  private func failAdopters(_ segmentIDs: some Sequence<Int64>) {
+    for id in segmentIDs {
+      let failed = monitor.withLock { state -> (blocks: [AppendBlock], error: PravegaError)? in
+        guard let appender = state.appenders[id], case .failed(let error) = appender.phase
+        else { return nil }
+        return (appender.takeAll(), error)
+      }
+      for block in failed?.blocks ?? [] {
+        block.completion.resolve(.failed(failed?.error ?? Self.closedError))
+      }
     }
   }
 
@@ -122,7 +137,9 @@ private struct MovePlan {
   }
 
   private mutating func openBlock(of target: Int64, for byteCount: Int) -> AppendBlock {
-    if let last = blocks[target]?.last, last.byteCount < StreamWriter.blockLimit {
+    if let last = blocks[target]?.last, last.byteCount < StreamWriter.blockLimit,
+      last.byteCount + byteCount <= EventFraming.maxBatchByteCount
+    {
       if last.room >= byteCount || byteCount > StreamWriter.soleBlockLimit { return last }
       if last.byteCount + byteCount <= StreamWriter.soleBlockLimit {
         last.extend(with: pool.takeMoved(byteCount + AppendFrame.tailByteCount))

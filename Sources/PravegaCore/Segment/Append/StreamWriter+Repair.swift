@@ -21,8 +21,8 @@ extension StreamWriter {
     isRoutine: Bool = false
   ) {
     guard leave(appender, connection, to: .disconnected) else { return }
-    _ = monitor.withLock { _ in appender.noteFailure(error) }
     if !isRoutine { log(.warning, "a connection was lost: \(error.message)", appender) }
+    noteFailure(appender, error, attemptBegan: .now)
     wantRepair()
   }
 
@@ -40,7 +40,8 @@ extension StreamWriter {
 
   /// The segment was truncated away or its stream deleted.
   func segmentIsGone(_ appender: SegmentAppender, on connection: StoreConnection) {
-    guard leave(appender, connection, to: .sealed) else { return }
+    // What was sent on this connection is not stored: the store says so, in order.
+    guard leave(appender, connection, to: .sealed, isSettled: true) else { return }
     log(.info, "a segment does not exist any more", appender)
     let doubtful = monitor.withLock { _ in appender.takeDoubtful() }
     let error = PravegaError(
@@ -60,11 +61,12 @@ extension StreamWriter {
 
   /// Takes the flow off its connection, if that still is its connection.
   private func leave(
-    _ appender: SegmentAppender, _ connection: StoreConnection, to phase: SegmentAppender.Phase
+    _ appender: SegmentAppender, _ connection: StoreConnection, to phase: SegmentAppender.Phase,
+    isSettled: Bool = false
   ) -> Bool {
     let inFlight = monitor.withLock { _ -> Int? in
       guard appender.connection === connection else { return nil }
-      return appender.detach(to: phase)
+      return appender.detach(to: phase, isSettled: isSettled)
     }
     guard let inFlight else { return false }
     connection.removeAppendFlow(appender.flowID, inFlight: inFlight)
@@ -156,14 +158,41 @@ extension StreamWriter {
     guard !isLeft else { return connection.removeAppendFlow(appender.flowID, inFlight: 0) }
     connection.send(frame)
     watchSetup(of: appender, on: connection)
+    scheduleRenewal(of: token, for: appender, on: connection)
+  }
+
+  /// Before the token expires the segment writer leaves the connection, in order.
+  private func scheduleRenewal(
+    of token: String, for appender: SegmentAppender, on connection: StoreConnection
+  ) {
+    guard let delay = DelegationToken(token).renewalDelay else { return }
+    environment.timers.schedule(after: delay) { [reference] in
+      reference.writer?.drain(appender, on: connection)
+    }
+  }
+
+  /// Stops sending; the segment writer leaves when everything sent is acknowledged.
+  private func drain(_ appender: SegmentAppender, on connection: StoreConnection) {
+    monitor.withLock { _ in
+      guard case .ready(let current) = appender.phase, current === connection else { return }
+      appender.isDraining = true
+    }
+    leaveIfDrained(appender, connection)
+  }
+
+  func leaveIfDrained(_ appender: SegmentAppender, _ connection: StoreConnection) {
+    guard monitor.withLock({ _ in appender.isDrained }) else { return }
+    guard leave(appender, connection, to: .disconnected) else { return }
+    log(.debug, "a token is renewed", appender)
+    connection.retire()
+    wantRepair()
   }
 
   /// A store that does not answer the set-up loses its connection.
   private func watchSetup(of appender: SegmentAppender, on connection: StoreConnection) {
-    environment.timers.schedule(after: repairSettings.setupTimeout) {
-      [weak self, weak connection] in
-      guard let self, let connection else { return }
-      let isStuck = monitor.withLock { _ -> Bool in
+    environment.timers.schedule(after: repairSettings.setupTimeout) { [reference] in
+      guard let writer = reference.writer else { return }
+      let isStuck = writer.monitor.withLock { _ -> Bool in
         guard case .settingUp(let current) = appender.phase else { return false }
         return current === connection
       }
@@ -201,7 +230,9 @@ extension StreamWriter {
       state.appenders.values.compactMap { $0.needsRepair ? $0.retryAt ?? .now : nil }.min()
     }
     guard let next else { return }
-    environment.timers.schedule(after: next.remaining) { [weak self] in self?.wantRepair() }
+    environment.timers.schedule(after: next.remaining) { [reference] in
+      reference.writer?.wantRepair()
+    }
   }
 }
 

@@ -34,6 +34,8 @@ package final class StreamWriter: Sendable {
   let environment: any AppendEnvironment
   let stream: PravegaStream
   let monitor = Monitor(State())
+  /// Keeps the writer alive until it ends.
+  let reference = WriterReference()
 
   /// Block size at which a block goes without waiting, bytes.
   static let blockLimit = 64 << 10
@@ -51,11 +53,9 @@ package final class StreamWriter: Sendable {
     monitor.withLock { state in
       state.install(segments) { SegmentAppender(segment: $0) }
     }
+    reference.set(self)
     wantRepair()
   }
-
-  /// Nobody can flush it any more: who waits for an event is told.
-  deinit { close() }
 
   // MARK: - Writing
 
@@ -202,17 +202,26 @@ package final class StreamWriter: Sendable {
 
   /// Waits until every event written before the call is stored.
   package func flush(until deadline: Deadline) throws(PravegaError) {
-    let pending = monitor.withLock { state -> [WriteFuture] in
-      state.appenders.values.flatMap { $0.lastPending }
+    let (pending, failure) = monitor.withLock { state -> ([BlockCompletion], PravegaError?) in
+      let appenders = state.appenders.values
+      return (appenders.flatMap { $0.pending }, appenders.lazy.compactMap { $0.failure }.first)
     }
     var firstError: PravegaError?
-    for future in pending {
-      do throws(PravegaError) { try future.wait(until: deadline) } catch {
+    for completion in pending {
+      do throws(PravegaError) { try completion.waitForAll(until: deadline) } catch {
         firstError = firstError ?? error
       }
     }
-    if let firstError { throw firstError }
+    if let error = firstError ?? failure { throw error }
     if let end = monitor.withLock({ $0.end }), end.code != .segmentSealed { throw end }
+  }
+
+  /// Its user has dropped it: ends as soon as nothing is pending. Never blocks.
+  func release() {
+    let pending = monitor.withLock { $0.appenders.values.lazy.compactMap { $0.pending.last }.first }
+    guard let pending else { return close() }
+    // Looks again after each block, since a hand-over makes others of it.
+    pending.onComplete(index: 0) { [self] _ in release() }
   }
 
   /// Largest write offset known of each current segment, -1 where nothing was acknowledged.
@@ -259,20 +268,13 @@ package final class StreamWriter: Sendable {
         return (appender.takeAll(), connection, appender.flowID, sent)
       }
     }
+    reference.clear()
     monitor.signalAll()
     environment.buffers.interrupt()
     for appender in left {
       appender.connection?.removeAppendFlow(appender.flow, inFlight: appender.sent)
       for block in appender.blocks { block.completion.resolve(.failed(error)) }
     }
-  }
-}
-
-extension StreamWriter: ClientBound {
-  package func clientClosed() {
-    end(
-      with: PravegaError(
-        .objectClosed, "The client of this writer was closed.", retry: .outcomeUnknown))
   }
 }
 

@@ -80,10 +80,14 @@ public struct WriteFuture: Sendable {
         future = futures[future.index]
       case .pending:
         guard deadline.hasPassed else { continue }
-        throw PravegaError(
-          .timeout, "The event was not acknowledged in time.",
-          hint: "Wait again to learn its outcome; it may still be stored.", retry: .outcomeUnknown)
+        throw Self.timeoutError
       }
     }
+  }
+
+  static var timeoutError: PravegaError {
+    PravegaError(
+      .timeout, "The event was not acknowledged in time.",
+      hint: "Wait again to learn its outcome; it may still be stored.", retry: .outcomeUnknown)
   }
 }

@@ -11,7 +11,7 @@ package final class ReadFeed: Sendable {
     var ready: [SegmentReader] = []
     /// Who stands in `ready`.
     var queued: Set<ObjectIdentifier> = []
-    var tokens: [PravegaStream: String] = [:]
+    var tokens: [PravegaStream: ReadToken] = [:]
     var isRepairing = false
     var isRepairWanted = false
     var isClosed = false
@@ -78,7 +78,9 @@ package final class ReadFeed: Sendable {
   func wantRequests(_ reader: SegmentReader) { reader.sendRequest() }
 
   func readToken(for segment: Segment) -> String? {
-    monitor.withLock { $0.tokens[segment.pravegaStream] }
+    monitor.withLock { state in
+      state.tokens[segment.pravegaStream].flatMap { $0.validUntil.hasPassed ? nil : $0.text }
+    }
   }
 
   func forgetToken(of stream: PravegaStream) { monitor.withLock { $0.tokens[stream] = nil } }
@@ -124,7 +126,7 @@ package final class ReadFeed: Sendable {
       }
       guard let work else { return }
       connect(work.filter { $0.isDue })
-      resume(work)
+      renewTokens(for: work.filter { $0.waitsForToken })
       scheduleRetry(work)
     }
   }
@@ -143,47 +145,50 @@ package final class ReadFeed: Sendable {
     }
   }
 
+  /// Those that have a connection and nothing to ask with.
+  private func renewTokens(for readers: [SegmentReader]) {
+    for reader in readers {
+      do throws(PravegaError) {
+        if readToken(for: reader.segment) == nil {
+          try fetchToken(for: reader, until: .after(core.settings.repair.stepTimeout))
+        }
+        reader.sendRequest()
+      } catch {
+        noteFailure(reader, error)
+      }
+    }
+  }
+
+  private func fetchToken(
+    for reader: SegmentReader, until deadline: Deadline
+  ) throws(PravegaError) {
+    let stream = reader.segment.pravegaStream
+    let token = ReadToken(try core.token(for: stream, access: .read, until: deadline))
+    monitor.withLock { $0.tokens[stream] = token }
+  }
+
   private func connect(_ reader: SegmentReader) throws(PravegaError) {
     let deadline = Deadline.after(core.settings.repair.stepTimeout)
-    let token = try core.token(
-      for: reader.segment.pravegaStream, access: .read, until: deadline)
-    monitor.withLock { $0.tokens[reader.segment.pravegaStream] = token }
+    try fetchToken(for: reader, until: deadline)
     let isRetry = reader.monitor.withLock { $0.failedAttempts > 0 }
     let connection = try core.connection(
       for: reader.segment, purpose: .read, afterFailure: isRetry, until: deadline)
-    let flowID = reader.monitor.withLock { state -> FlowID? in
-      guard !state.isClosed, state.connection == nil else { return nil }
-      state.connection = connection
-      state.requested = nil
-      return state.flowID
-    }
-    guard let flowID else { return }
+    let flowID = reader.monitor.withLock { $0.flowID }
+    // First the flow, then the connection: a reply must not come before its flow.
     guard connection.add(reader, id: flowID) else {
-      reader.monitor.withLock { $0.connection = nil }
       throw PravegaError(
         .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
     }
-    // It may have been closed while it was added.
-    if reader.monitor.withLock({ $0.isClosed }) { connection.removeFlow(flowID) }
-    reader.sendRequest()
-  }
-
-  /// Segments that kept their connection but had no token to ask with.
-  private func resume(_ readers: [SegmentReader]) {
-    for reader in readers where reader.isHeldUp {
-      let stream = reader.segment.pravegaStream
-      if readToken(for: reader.segment) == nil {
-        do throws(PravegaError) {
-          let deadline = Deadline.after(core.settings.repair.stepTimeout)
-          let token = try core.token(for: stream, access: .read, until: deadline)
-          monitor.withLock { $0.tokens[stream] = token }
-        } catch {
-          noteFailure(reader, error)
-          continue
-        }
-      }
-      reader.sendRequest()
+    let isWanted = reader.monitor.withLock { state -> Bool in
+      guard !state.isClosed, state.connection == nil, state.flowID == flowID else { return false }
+      state.connection = connection
+      state.requested = nil
+      return true
     }
+    guard isWanted else { return connection.removeFlow(flowID) }
+    // It may have broken before the reader knew it as its own.
+    connection.reportLoss(to: reader)
+    reader.sendRequest()
   }
 
   private func noteFailure(_ reader: SegmentReader, _ error: PravegaError) {
@@ -191,6 +196,19 @@ package final class ReadFeed: Sendable {
       state.noteFailure()
       return (state.failingSince ?? .now, state.retryAt?.remaining ?? .zero)
     }
+    giveUpIfHopeless(reader, error, since: since, wait: wait)
+  }
+
+  func giveUpIfHopeless(_ reader: SegmentReader, _ error: PravegaError) {
+    let (since, wait) = reader.monitor.withLock {
+      ($0.failingSince, $0.retryAt?.remaining ?? .zero)
+    }
+    if let since { giveUpIfHopeless(reader, error, since: since, wait: wait) }
+  }
+
+  private func giveUpIfHopeless(
+    _ reader: SegmentReader, _ error: PravegaError, since: Deadline, wait: Duration
+  ) {
     let isHopeless =
       error.retry == .never && error.code != .connectionFailed
       || core.isHopeless(error, since: since, wait: wait)
@@ -203,10 +221,22 @@ package final class ReadFeed: Sendable {
 
   private func scheduleRetry(_ readers: [SegmentReader]) {
     let next = readers.compactMap { reader in
-      reader.monitor.withLock { $0.needsConnection ? $0.retryAt ?? .now : nil }
+      reader.monitor.withLock { $0.nextTry }
     }.min()
     guard let next else { return }
-    core.timers.schedule(after: next.remaining) { [weak self] in self?.wantRepair() }
+    // Held for a few seconds at most, so that no weak reference makes its counting slow.
+    core.timers.schedule(after: next.remaining) { [self] in wantRepair() }
+  }
+}
+
+/// A token, and until when it is good to ask with.
+struct ReadToken: Sendable {
+  let text: String
+  let validUntil: Deadline
+
+  init(_ text: String) {
+    self.text = text
+    validUntil = DelegationToken(text).renewalDelay.map(Deadline.after) ?? .distantFuture
   }
 }
 
@@ -215,16 +245,23 @@ extension ReadFeed: ClientBound {
 }
 
 extension SegmentReader {
+  /// Whether it has a connection and a question, and could not ask it.
+  fileprivate var waitsForToken: Bool {
+    monitor.withLock { $0.connection != nil && $0.wantsRequest && ($0.retryAt?.hasPassed ?? true) }
+  }
+
   fileprivate var isDue: Bool {
     monitor.withLock { $0.needsConnection && ($0.retryAt?.hasPassed ?? true) }
   }
 
-  fileprivate var isHeldUp: Bool {
-    monitor.withLock { $0.isHeldUp && ($0.retryAt?.hasPassed ?? true) }
-  }
 }
 
 extension SegmentReader.State {
   fileprivate var needsConnection: Bool { connection == nil && !isClosed && end == nil }
-  fileprivate var isHeldUp: Bool { connection != nil && wantsRequest }
+
+  /// When a repair is due that would not come by itself.
+  fileprivate var nextTry: Deadline? {
+    if needsConnection { return retryAt ?? .now }
+    return wantsRequest ? retryAt : nil
+  }
 }

@@ -9,16 +9,23 @@ extension SegmentReader: FlowHandler {
     do throws(PravegaError) {
       switch frame.code {
       case SegmentRead.code: try data(frame, connection)
-      case SegmentIsSealed.code: finish(.endOfSegment)
-      case NoSuchSegment.code: finish(.missing)
+      case SegmentIsSealed.code: finish(.endOfSegment, frame)
+      case NoSuchSegment.code: finish(.missing, frame)
       case SegmentIsTruncated.code:
         let reply = try WireCodec.decode(SegmentIsTruncated.self, frame, from: connection.endpoint)
-        finish(.truncated(startOffset: reply.startOffset))
+        finish(.truncated(startOffset: reply.startOffset), frame)
       default: try refused(frame, connection)
       }
     } catch {
-      connection.fail(error)
+      connection.fail(error.with(retry: .safe))
     }
+  }
+
+  /// Ends the segment, unless the reply is to a question from before a seek.
+  private func finish(_ end: End, _ frame: ReceivedFrame) {
+    let question = WireCodec.sequence(of: frame)
+    guard monitor.withLock({ $0.question == question }) else { return }
+    finish(end)
   }
 
   package func connectionLost(_ connection: StoreConnection, _ error: PravegaError) {
@@ -33,8 +40,7 @@ extension SegmentReader: FlowHandler {
     case .tokenExpired:
       feed.core.tokenExpired(for: segment.pravegaStream)
       feed.forgetToken(of: segment.pravegaStream)
-      connection.retire()
-      lose(connection, error)
+      connection.fail(error)
     case .invalidToken: finish(.failed(error))
     default:
       // Another host, or a store that failed: ask the controller and go on elsewhere.
@@ -59,6 +65,7 @@ extension SegmentReader: FlowHandler {
     guard let flowID else { return }
     connection.removeFlow(flowID)
     feed.core.readBudget.release(reserved)
+    feed.giveUpIfHopeless(self, error)
     feed.core.log.log(
       .warning, "a read connection was lost: \(error.message)",
       [
@@ -85,11 +92,12 @@ extension SegmentReader: FlowHandler {
       throw WireCodec.malformed(frame, from: connection.endpoint)
     }
     let budget = feed.core.readBudget
+    let question = WireCodec.sequence(of: frame)
     let granted = monitor.withLock { state -> Int? in
       // A reply to a question that is not asked any more, as after a seek.
-      guard state.connection === connection, state.requested == received.offset else {
-        return nil
-      }
+      guard state.connection === connection, state.requested == received.offset,
+        state.question == question
+      else { return nil }
       defer { state.reserved = 0 }
       return state.reserved
     }
@@ -105,7 +113,9 @@ extension SegmentReader: FlowHandler {
     // The question stays asked until its bytes are in place: else another thread would ask for the
     // same bytes again. Meanwhile it may have been closed or sent elsewhere.
     let isTaken = monitor.withLock { state -> Bool in
-      guard state.connection === connection, state.requested == reply.offset else { return false }
+      guard state.connection === connection, state.requested == reply.offset,
+        state.question == question
+      else { return false }
       state.take(reply, chunk)
       let count = unsafe reply.data.count
       state.window = nextWindow(state.window, granted: granted, count, atTail: reply.atTail)
@@ -121,7 +131,7 @@ extension SegmentReader: FlowHandler {
   }
 
   private func nextWindow(_ window: Int, granted: Int, _ count: Int, atTail: Bool) -> Int {
-    if atTail { return Self.firstWindow }
+    if atTail, count < granted { return Self.tailWindow }
     return count >= granted ? min(maxWindow, max(window, granted) * 4) : window
   }
 }
@@ -132,6 +142,7 @@ extension SegmentReader.State {
     requested = nil
     failedAttempts = 0
     failingSince = nil
+    retryAt = nil
     if let chunk { chunks.append(chunk) }
     nextOffset = reply.offset &+ Int64(unsafe reply.data.count)
     if reply.endOfSegment { end = .endOfSegment }

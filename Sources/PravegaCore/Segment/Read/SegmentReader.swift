@@ -18,6 +18,8 @@ package final class SegmentReader: @unchecked Sendable {
     var nextOffset: Int64
     /// The offset that is asked for, while a request is out.
     var requested: Int64?
+    /// Part of the request ids: a reply to an earlier question is known by it.
+    var question: UInt32 = 0
     var reserved = 0
     /// Bytes to ask for next.
     var window = SegmentReader.firstWindow
@@ -61,6 +63,8 @@ package final class SegmentReader: @unchecked Sendable {
   /// What a reader may ask for although the budget is used up.
   static let credit = 4 << 10
   package static var creditByteCount: Int { credit }
+  /// What a question at the tail asks for; it grows with hits.
+  static let tailWindow = credit
   /// Replies that wait for the caller before the next request goes out.
   static let chunksAhead = 1
 
@@ -105,7 +109,8 @@ package final class SegmentReader: @unchecked Sendable {
       state.nextOffset = offset
       state.end = nil
       // The reply of an older request no longer fits and is dropped when it comes.
-      if state.requested != nil { state.requested = nil }
+      state.requested = nil
+      state.question &+= 1
       return state.chunks
     }
     _ = dropped
@@ -173,7 +178,7 @@ package final class SegmentReader: @unchecked Sendable {
       request.offset = state.nextOffset
       request.suggestedLength = Int32(clamping: granted)
       request.delegationToken = token
-      request.requestID = state.flowID.requestID(sequence: 0)
+      request.requestID = state.flowID.requestID(sequence: state.question)
       return (connection, request)
     }
     guard let (connection, read) = request else {
