@@ -217,7 +217,7 @@ package final class StreamWriter: Sendable {
   }
 
   /// Its user has dropped it: ends as soon as nothing is pending. Never blocks.
-  func release() {
+  package func release() {
     let pending = monitor.withLock { $0.appenders.values.lazy.compactMap { $0.pending.last }.first }
     guard let pending else { return close() }
     // Looks again after each block, since a hand-over makes others of it.

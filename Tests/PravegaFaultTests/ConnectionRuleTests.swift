@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import PravegaCore
+import PravegaNet
+import PravegaThreads
+import PravegaWire
+import XCTest
+
+/// The design's rules for connections, tokens, patience and reads.
+final class ConnectionRuleTests: RuleCase {
+  private func storeThatStores() throws -> AnsweringStore {
+    try store { request in
+      switch request.command {
+      case let setup as SetupAppend: return .setUp(setup)
+      case let append as AppendBlockEnd: return .stored(append)
+      default: return .close
+      }
+    }
+  }
+
+  func testAnExpiryReplyEndsEveryFlowOfTheConnection() throws {
+    let store = try store { request in
+      switch request.command {
+      case let setup as SetupAppend: return .setUp(setup)
+      case let append as AppendBlockEnd:
+        return request.connection == 1 ? .expired(append.requestID) : .stored(append)
+      default: return .close
+      }
+    }
+    let directory = FixedDirectory(store.endpoint)
+    let writer = try writer(client(directory), segments: 2)
+    XCTAssertNotNil(store.wait(SetupAppend.self, count: 2))
+    try write(writer, 0.25).wait(until: .after(.seconds(10)))
+    XCTAssertNotNil(store.wait(SetupAppend.self, count: 4))
+    XCTAssertTrue(store.waitForEnd(of: 1))
+    XCTAssertGreaterThan(directory.contents.withLock { $0.askedTokens }, 1)
+  }
+
+  func testATokenIsRenewedBeforeItExpiresOnAnotherConnection() throws {
+    let store = try storeThatStores()
+    let directory = FixedDirectory(store.endpoint)
+    directory.contents.withLock {
+      $0.token = { RuleCase.token(expiringIn: $0 == 1 ? 2 : 3600, number: $0) }
+    }
+    let writer = try writer(client(directory))
+    try write(writer).wait(until: .after(.seconds(10)))
+    let second = try XCTUnwrap(store.wait(SetupAppend.self, count: 2))
+    XCTAssertNotEqual(second.delegationToken, store.wait(SetupAppend.self)?.delegationToken)
+    try write(writer).wait(until: .after(.seconds(10)))
+    XCTAssertTrue(store.waitForEnd(of: 1))
+    XCTAssertEqual(store.requests(SetupAppend.self).map(\.connection), [1, 2])
+    XCTAssertEqual(
+      store.requests(AppendBlockEnd.self).reduce(0) { $0 + $1.command.numEvents }, 2)
+  }
+
+  func testATargetThatWasNeverReachedFailsSoon() throws {
+    let closed = try Listener(Endpoint(host: "127.0.0.1", port: 0))
+    let endpoint = closed.endpoint
+    closed.close()
+    let writer = try writer(
+      client(FixedDirectory(endpoint), connectTimeout: .milliseconds(200)))
+    let error = failure {
+      try write(writer).wait(until: .after(.seconds(10)))
+    }
+    XCTAssertEqual(error?.code, .retriesExhausted)
+  }
+
+  func testAPeerOfAnotherProtocolIsNotTriedAgain() throws {
+    let listener = try Listener(Endpoint(host: "127.0.0.1", port: 0))
+    let accepted = Monitor(0)
+    let server = Worker.start(name: "test-http") {
+      while let transport = try? listener.accept(until: .distantFuture) {
+        accepted.withLock { $0 += 1 }
+        var text = Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)
+        text.withUnsafeMutableBytes { buffer in
+          var part = iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
+          _ = try? withUnsafePointer(to: &part) {
+            try transport.send(UnsafeBufferPointer(start: $0, count: 1))
+          }
+        }
+        transport.shutdown()
+        transport.close()
+      }
+    }
+    defer {
+      listener.close()
+      server.join(until: .after(.seconds(5)))
+    }
+    let writer = try writer(
+      client(FixedDirectory(listener.endpoint), connectTimeout: .seconds(60)))
+    let error = failure { try write(writer).wait(until: .after(.seconds(10))) }
+    XCTAssertEqual(error?.code, .invalidMessage)
+    XCTAssertEqual(error?.retry, .never)
+    XCTAssertEqual(accepted.withLock { $0 }, 1)
+  }
+
+  func testClosingEndsConnectionsThatWereLeftToOthers() throws {
+    let moved = segment(0).qualifiedName
+    let store = try store { request in
+      switch request.command {
+      case let setup as SetupAppend:
+        guard setup.segment == moved, request.connection == 1 else { return .setUp(setup) }
+        var reply = WrongHost()
+        reply.requestID = setup.requestID
+        reply.segment = setup.segment
+        return .frames([reply])
+      case let append as AppendBlockEnd: return .stored(append)
+      default: return .close
+      }
+    }
+    let core = client(FixedDirectory(store.endpoint))
+    let writer = try writer(core, segments: 2)
+    try write(writer, 0.25).wait(until: .after(.seconds(10)))
+    try write(writer, 0.75).wait(until: .after(.seconds(10)))
+    core.close()
+    for connection in 1...(store.requests.map(\.connection).max() ?? 1) {
+      XCTAssertTrue(store.waitForEnd(of: connection))
+    }
+  }
+
+  // MARK: - Reads
+
+  /// The next event of a segment, as text.
+  private func read(_ feed: ReadFeed) throws -> String? {
+    let deadline = Deadline.after(.seconds(10))
+    while let reader = feed.takeReady(until: deadline) {
+      switch try reader.next({ String(decoding: $0, as: UTF8.self) }) {
+      case .event(let text, _): return text
+      case .notReady: continue
+      case .end: return nil
+      }
+    }
+    return nil
+  }
+
+  private static func data(_ request: ReadSegment, _ text: String) -> AnsweringStore.Answer {
+    var reply = SegmentRead()
+    reply.requestID = request.requestID
+    reply.segment = request.segment
+    reply.offset = request.offset
+    reply.data = [0, 0, 0, 0, 0, 0, 0, UInt8(text.utf8.count)] + Array(text.utf8)
+    return .frames([reply])
+  }
+
+  func testARefusalThatNamesNoReadFailsAllReadsOfItsConnection() throws {
+    let store = try store { request in
+      guard let read = request.command as? ReadSegment else { return .close }
+      // As a real store does: the offset in the place of the request id.
+      return request.connection == 1 ? .expired(read.offset) : Self.data(read, "x")
+    }
+    let feed = ReadFeed(client(FixedDirectory(store.endpoint)))
+    _ = feed.open(segment(0), at: 0, bufferSize: 1 << 16)
+    XCTAssertEqual(try read(feed), "x")
+    XCTAssertTrue(store.waitForEnd(of: 1))
+    feed.close()
+  }
+
+  func testAReplyToAQuestionFromBeforeASeekIsDropped() throws {
+    let store = try store { request in
+      guard let read = request.command as? ReadSegment else { return .close }
+      return read.offset == 0 ? .nothing : Self.data(read, "new")
+    }
+    let feed = ReadFeed(client(FixedDirectory(store.endpoint)))
+    let reader = feed.open(segment(0), at: 0, bufferSize: 1 << 16)
+    let old = try XCTUnwrap(store.wait(ReadSegment.self))
+    reader.seek(to: 100)
+    var truncated = SegmentIsTruncated()
+    truncated.requestID = old.requestID
+    truncated.segment = old.segment
+    truncated.startOffset = 50
+    truncated.offset = 0
+    try store.send([truncated], on: 1)
+    XCTAssertEqual(try read(feed), "new")
+    XCTAssertEqual(reader.offset, 111)
+    feed.close()
+  }
+
+  func testReadersOfOneStreamAskAgainAfterTheTokenExpired() throws {
+    let isExpired = Monitor(false)
+    let store = try store { request in
+      guard let read = request.command as? ReadSegment else { return .close }
+      let first = isExpired.withLock { expired in
+        defer { expired = true }
+        return !expired
+      }
+      return first ? .expired(read.requestID) : Self.data(read, "x")
+    }
+    let feed = ReadFeed(client(FixedDirectory(store.endpoint)))
+    for number in 0..<3 { _ = feed.open(segment(Int32(number)), at: 0, bufferSize: 1 << 16) }
+    for _ in 0..<3 { XCTAssertEqual(try read(feed), "x") }
+    feed.close()
+  }
+}
