@@ -57,7 +57,8 @@ final class AnsweringStore: Sendable {
   }
 
   func waitForEnd(of connection: Int) -> Bool {
-    monitor.wait(until: .after(.seconds(10))) { $0.ended.contains(connection) ? true : nil } ?? false
+    monitor.wait(until: .after(.seconds(10))) { $0.ended.contains(connection) ? true : nil }
+      ?? false
   }
 
   /// Says something unasked.

@@ -37,7 +37,8 @@ final class WriterRuleTests: RuleCase {
       failure { try writer.flush(until: .after(.milliseconds(50))) }?.code, .timeout)
     XCTAssertFalse(early.isDone)
     let append = try XCTUnwrap(
-      store.requests(AppendBlockEnd.self).last { $0.command.requestID == slowSetup.withLock { $0 } })
+      store.requests(AppendBlockEnd.self).last { $0.command.requestID == slowSetup.withLock { $0 } }
+    )
     guard case .frames(let last) = AnsweringStore.Answer.stored(append.command) else {
       return XCTFail()
     }
