@@ -17,11 +17,14 @@ final class InterruptionTests: LeakCheckedTestCase {
     sigaction(SIGUSR1, &action, &old)
     defer { sigaction(SIGUSR1, &old, nil) }
     let victim = Monitor<pthread_t?>(nil)
+    let mayStart = DispatchSemaphore(value: 0)
     let mayEnd = DispatchSemaphore(value: 0)
     let result = Promise<R>()
     let future = result.future
     let worker = Worker.start(name: "prv-test") {
       victim.withLock { $0 = pthread_self() }
+      // Short bodies too get a signal: they begin when the first one is on its way.
+      mayStart.wait()
       do { result.succeed(try body()) } catch { result.fail(error) }
       // The thread stays until the last signal is sent.
       mayEnd.wait()
@@ -29,9 +32,13 @@ final class InterruptionTests: LeakCheckedTestCase {
     var signals = 0
     let deadline = Deadline.after(.seconds(20))
     while future.peek() == nil, !deadline.hasPassed {
-      if let thread = victim.withLock({ $0 }), pthread_kill(thread, SIGUSR1) == 0 { signals += 1 }
+      if let thread = victim.withLock({ $0 }), pthread_kill(thread, SIGUSR1) == 0 {
+        signals += 1
+        if signals == 1 { mayStart.signal() }
+      }
       poll(nil, 0, 1)
     }
+    mayStart.signal()
     mayEnd.signal()
     XCTAssertTrue(worker.join(until: .after(.seconds(5))))
     XCTAssertGreaterThan(signals, 0)
