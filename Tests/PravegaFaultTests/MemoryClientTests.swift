@@ -92,6 +92,9 @@ final class MemoryClientTests: LeakCheckedTestCase {
 }
 
 enum ResidentMemory {
+  /// Whether the address sanitizer keeps freed memory for a while.
+  static var isQuarantined: Bool { dlsym(nil, "__asan_init") != nil }
+
   /// The process's resident bytes.
   static var bytes: Int {
     guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
