@@ -114,9 +114,9 @@ final class ProgramMistakeTests: XCTestCase {
       try check(
         Mistake(
           words: ping("tls://\(address)", trusting: "/nonexistent/ca.pem"), status: 2,
-          said: "the trust store cannot be used: open: ENOENT (2): cannot read /nonexistent/ca.pem. Name a "
-            + "PEM file, or a "
-            + "directory of them, that this process may read."))
+          said: "the trust store cannot be used: open: ENOENT (2): cannot read "
+            + "/nonexistent/ca.pem. Name a PEM file, or a directory of them, that this process may read."
+        ))
       XCTAssertEqual(
         try ProgramProcess.run(ping("tls://\(address)", trusting: certificates.authority)).status,
         0)

@@ -77,7 +77,8 @@ final class LogLineTests: MistakeTestCase {
     let credentials = DefaultCredentials(userName: "ann", password: secret)
     let encoded = credentials.authenticationToken
     var texts = ["\(credentials)", String(reflecting: credentials)]
-    try withClient(.trace, { $0.credentials = credentials }) { log, server, config in
+    let addCredentials: (inout ClientConfig) -> Void = { $0.credentials = credentials }
+    try withClient(.trace, addCredentials) { log, server, config in
       texts += ["\(config)", String(reflecting: config)]
       let factory = try EventStreamClientFactory.withScope("demo", config: config)
       let writer = try factory.createEventWriter(stream: "s", serializer: ByteArraySerializer())

@@ -89,7 +89,7 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
     }
     guard isMine else { return nil }
     defer { leave() }
-    return try unsafe core.takeReadyEvent(deserialize)
+    return try unsafe core.takeReadyEvent(now: member.clock(), deserialize)
   }
 
   /// Leaves the group and frees everything. Idempotent; wakes a call that is waiting.

@@ -21,14 +21,10 @@ struct ReaderCore<Opener: SegmentOpening> {
   /// The segment whose turn it is, and how much was taken from it in this turn.
   private var current: Slot?
   private var turnBytes = 0
-  /// Events taken since the clock was looked at.
-  private var unclocked = 0
   private var snapshot = PositionSnapshot([:], ranges: [:])
 
   /// So much is taken from a segment before the next one has its turn.
   private static var turnLength: Int { 64 << 10 }
-  /// So many events are taken before the clock is looked at again: a round may be that much late.
-  private static var eventsPerClock: Int { 64 }
 
   init(opener: Opener, queue: ReadyQueue, timers: ReaderTimers, bufferSize: Int) {
     self.queue = queue
@@ -104,17 +100,11 @@ extension ReaderCore {
 /// Events.
 extension ReaderCore {
   /// Takes the next event of the segment whose turn it is, when nothing else has to be done. This is
-  /// nearly every event, so it neither looks at the clock nor at other segments.
+  /// nearly every event, so it does not look at other segments.
   mutating func takeReadyEvent<Event>(
-    _ deserialize: (UnsafeRawBufferPointer) throws -> Event
+    now: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
   ) throws -> ReadOutcome<Event>? {
-    guard let slot = current, turnBytes < Self.turnLength, unclocked < Self.eventsPerClock,
-      pending == nil, returnedCheckpoint == nil
-    else {
-      unclocked = 0
-      return nil
-    }
-    unclocked += 1
+    guard let slot = current, turnBytes < Self.turnLength, !needsRound(now: now) else { return nil }
     defer { slot.offset = slot.source.offset }
     // Anything but an event is found again, and dealt with, by `takeEvent`.
     guard case .event(let event, let start, let length) = try unsafe slot.source.next(deserialize)
