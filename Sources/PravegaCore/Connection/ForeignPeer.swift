@@ -9,6 +9,12 @@ enum ForeignPeer {
   /// How many bytes tell.
   static let byteCount = 9
 
+  /// Whether the bytes may be the beginning of a store's Hello that was cut off: then they say
+  /// nothing against the peer. Type -127, length 8.
+  static func mayBeStore(_ first: [UInt8]) -> Bool {
+    zip(first, [0xff, 0xff, 0xff, 0x81, 0, 0, 0, 8]).allSatisfy { $0 == $1 }
+  }
+
   init(_ first: [UInt8]) {
     if first.starts(with: Array("HTTP/".utf8)) {
       self = .webServer

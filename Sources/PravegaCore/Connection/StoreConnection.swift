@@ -324,7 +324,7 @@ extension StoreConnection: LinkHandler {
   /// A peer that leaves without Hello, with or without some bytes of another protocol.
   private var endBeforeHello: PravegaError? {
     guard !receiver.isPeerKnown else { return nil }
-    guard receiver.firstBytes.isEmpty else {
+    guard ForeignPeer.mayBeStore(receiver.firstBytes) else {
       return ForeignPeer(receiver.firstBytes).error(endpoint)
     }
     return PravegaError(
