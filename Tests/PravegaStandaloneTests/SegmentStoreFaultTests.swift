@@ -58,6 +58,14 @@ final class SegmentStoreFaultTests: XCTestCase {
     XCTAssertEqual(try length, 18)
   }
 
+  func testNoAppendIsStoredAfterOneThatWasRefused() throws {
+    let client = try client(try FaultPlan("AppendBlockEnd@1:expired"))
+    try client.send(StoreTestClient.append(event, number: 1))
+    try client.send(StoreTestClient.append(event, number: 2))
+    XCTAssertGreaterThan(try client.receiveToEnd().count, 0)
+    XCTAssertEqual(try length, 0)
+  }
+
   func testADuplicateComesTwice() throws {
     let client = try client(try FaultPlan("AppendBlockEnd@1:dup"))
     try client.send(StoreTestClient.append(event, number: 1))

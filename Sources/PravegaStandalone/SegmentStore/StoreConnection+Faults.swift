@@ -23,6 +23,8 @@ extension StoreConnection {
   }
 
   private func replace(_ instead: FaultDecision.Instead, _ target: FaultTarget) {
+    // No store takes an append after one that it refused: events would be missing in between.
+    if let writer = target.writer { writers[writer] = nil }
     switch instead {
     case .cut, .status: cut()
     case .hang:
@@ -32,7 +34,6 @@ extension StoreConnection {
     case .answer(let bytes): send([.bytes(bytes)], replyFault)
     case .expiredToken: refuseToken(target.requestID, errorCode: 1)
     case .wrongHost:
-      if let writer = target.writer { writers[writer] = nil }
       reply(WrongHost.self) {
         ($0.requestID, $0.segment) = (target.requestID, target.segment ?? "")
       }
