@@ -55,8 +55,7 @@ enum MistakeSentences {
       "The scope name '_demo' is reserved, because it begins with an underscore. Use letters, "
       + "digits, '.' and '-' only.",
     "event over the limit":
-      "The event has 8388609 bytes; the limit is 8388608. Split it, or switch on enableLargeEvents "
-      + "in EventWriterConfig.",
+      "The event has 8388609 bytes; the limit is 8388608. Split it into smaller events.",
     "group without streams":
       "The reader group configuration has no streams. Add one with stream(_:).",
 

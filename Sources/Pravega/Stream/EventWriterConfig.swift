@@ -13,14 +13,13 @@ public struct EventWriterConfig: Sendable, Hashable {
   public let retryAttempts: Int32
   /// Growth of the wait, at least 1.
   public let backoffMultiple: Int32
-  /// Whether writers share connections. True here by default, unlike Java: a connection each is
-  /// rarely worth its threads.
+  /// Accepted for code that comes from Java; writers share connections whatever it says.
   public let enableConnectionPooling: Bool
   /// Lease of a transaction, milliseconds, at least 10,000.
   public let transactionTimeoutTime: Int64
   /// Whether the wall clock is noted every five seconds, for watermarks.
   public let automaticallyNoteTime: Bool
-  /// Whether events over 8 MiB are accepted.
+  /// Accepted for code that comes from Java; events over 8 MiB are refused whatever it says.
   public let enableLargeEvents: Bool
 
   /// Java's defaults, with shared connections.

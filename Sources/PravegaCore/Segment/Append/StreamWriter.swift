@@ -69,7 +69,7 @@ package final class StreamWriter: Sendable {
       throw PravegaError(
         .invalidArgument,
         "The event has \(buffer.byteCount) bytes; the limit is \(EventFraming.maxPayloadByteCount).",
-        hint: "Split it, or switch on enableLargeEvents in EventWriterConfig.")
+        hint: "Split it into smaller events.")
     }
     let word = RoutingWord(fraction: fraction ?? buffer.randomFraction(), hasKey: fraction != nil)
     if buffer.byteCount > Self.ridingThreshold {
