@@ -73,11 +73,12 @@ class RuleCase: XCTestCase {
 
   func client(
     _ directory: FixedDirectory, connections: Int = 1,
-    connectTimeout: Duration = .seconds(5)
+    connectTimeout: Duration = .seconds(5), tune: (inout EngineSettings) -> Void = { _ in }
   ) -> ClientCore {
     var settings = EngineSettings()
     settings.maxConnectionsPerSegmentStore = connections
     settings.connectTimeout = connectTimeout
+    tune(&settings)
     let core = ClientCore(
       directory: directory, factory: SocketConnectionFactory(), settings: settings)
     closers.append { core.close() }
@@ -110,12 +111,10 @@ class RuleCase: XCTestCase {
 
   @discardableResult
   func write(
-    _ writer: StreamWriter, _ fraction: Double = 0.25, byteCount: Int = 10
+    _ writer: StreamWriter, _ fraction: Double = 0.25, byteCount: Int = 10,
+    until deadline: Deadline = .after(.seconds(10))
   ) throws -> WriteFuture {
-    try EventBuffer.withScratch { buffer in
-      buffer.append([UInt8](repeating: 7, count: byteCount))
-      return try writer.write(buffer, fraction: fraction, until: .after(.seconds(10)))
-    }
+    try writer.put(fraction, byteCount: byteCount, until: deadline)
   }
 
   func failure(_ body: () throws -> Void) -> PravegaError? {
@@ -140,5 +139,18 @@ class RuleCase: XCTestCase {
     }
     if bits > 0 { text.append(alphabet[value << (6 - bits) & 63]) }
     return "h.\(String(decoding: text, as: UTF8.self)).s"
+  }
+}
+
+extension StreamWriter {
+  /// Writes an event of so many bytes.
+  @discardableResult
+  func put(_ fraction: Double = 0.25, byteCount: Int, until deadline: Deadline) throws
+    -> WriteFuture
+  {
+    try EventBuffer.withScratch { buffer in
+      buffer.append([UInt8](repeating: 7, count: byteCount))
+      return try write(buffer, fraction: fraction, until: deadline)
+    }
   }
 }

@@ -64,11 +64,17 @@ package final class BufferPool: Sendable {
 
   package var bytesInUse: Int { monitor.withLock { $0.bytesInUse } }
 
+  /// The largest chunk to take where a smaller one would do. It fits whenever
+  /// ``waitForRoom(_:since:until:)`` has found room.
+  var largestSize: ChunkSize { ChunkSize.allCases.last { $0.byteCount <= limit / 8 } ?? .tiny }
+
   /// Takes a chunk if the budget allows it, or anyway when `guaranteed`: every segment with events
   /// has a right to one, so that a dead store cannot starve the others.
   func take(_ size: ChunkSize, guaranteed: Bool) -> Chunk? {
     let supply = monitor.withLock { state -> Supply? in
-      guard guaranteed || state.bytesInUse + size.byteCount <= limit else { return nil }
+      // A chunk larger than the whole budget passes when it is alone.
+      guard guaranteed || state.bytesInUse + size.byteCount <= limit || state.bytesInUse == 0
+      else { return nil }
       return state.take(size, limit: limit)
     }
     return supply.map { chunk(size, $0) }

@@ -42,6 +42,8 @@ final class SegmentAppender: @unchecked Sendable {
   private var lastSentNumber: Int64 = 0
   /// Whether it stands in its connection's queue.
   var isQueued = false
+  /// Whether somebody waits for memory with an event for it.
+  var isAwaited = false
   /// Sends nothing more on this connection, because its token expires soon.
   var isDraining = false
   /// Largest write offset that the store reported, -1 before the first.
@@ -140,6 +142,14 @@ final class SegmentAppender: @unchecked Sendable {
   func adopt(_ moved: [AppendBlock]) {
     freezeOpenBlock()
     for block in moved { freeze(block) }
+  }
+
+  /// Whether those who wait for memory should look again: it has a right to a chunk once more, or
+  /// takes no more events. True once.
+  func takeAwaited() -> Bool {
+    guard isAwaited, blocks.isEmpty else { return false }
+    isAwaited = false
+    return true
   }
 
   // MARK: - Sending and acknowledging

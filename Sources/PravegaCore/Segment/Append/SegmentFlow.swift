@@ -52,10 +52,10 @@ final class SegmentFlow: AppendFlow {
       throw WireCodec.malformed(frame, from: connection.endpoint)
     }
     let writeOffset = frame.int64(at: 40) ?? -1
-    let (acknowledged, isDrained) = writer.monitor.withLock { _ in
+    let (acknowledged, isDrained, isAwaited) = writer.monitor.withLock { _ in
       (
         appender.acknowledge(through: number, writeOffset: writeOffset, on: connection),
-        appender.isDrained
+        appender.isDrained, appender.takeAwaited()
       )
     }
     guard case .blocks(let blocks) = acknowledged else {
@@ -63,6 +63,7 @@ final class SegmentFlow: AppendFlow {
     }
     connection.acknowledged(blocks.count)
     for block in blocks { block.completion.resolve(.stored) }
+    if isAwaited { writer.environment.buffers.interrupt() }
     if isDrained { writer.leaveIfDrained(appender, connection) }
   }
 
@@ -81,6 +82,9 @@ final class SegmentFlow: AppendFlow {
       throw WireCodec.malformed(frame, from: connection.endpoint)
     }
     for block in blocks { block.completion.resolve(.stored) }
+    if writer.monitor.withLock({ _ in appender.takeAwaited() }) {
+      writer.environment.buffers.interrupt()
+    }
     if hasMore { connection.wake(appender.flowID, isFull: true) }
   }
 

@@ -45,6 +45,7 @@ extension StreamWriter {
       block.completion.resolve(isInstalled ? .moved(links) : .failed(Self.closedError))
     }
     guard isInstalled else { return }
+    environment.buffers.interrupt()
     wakeAdopters(plan.blocks.keys)
     failAdopters(plan.blocks.keys)
     log(.info, "a segment's successors took over", old)

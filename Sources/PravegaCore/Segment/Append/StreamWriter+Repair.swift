@@ -82,6 +82,7 @@ extension StreamWriter {
     log(.error, "giving up on a segment: \(error.message)", appender)
     for block in blocks { block.completion.resolve(.failed(error)) }
     monitor.signalAll()
+    environment.buffers.interrupt()
   }
 
   // MARK: - Repair

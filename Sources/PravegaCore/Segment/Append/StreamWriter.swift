@@ -132,15 +132,16 @@ package final class StreamWriter: Sendable {
     _ item: AppendItem, word: RoutingWord, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
     var spare: Chunk?
+    var seen: Int?
     while true {
       switch monitor.withLock({ $0.place(item, word, &spare) }) {
       case .done(let future, let wake):
         if let connection = wake.connection { connection.wake(wake.flow, isFull: wake.isFull) }
         return future
       case .needsChunk(let size, let guaranteed):
-        spare = try takeChunk(
-          size, least: item.copiedByteCount + AppendFrame.overheadByteCount, guaranteed: guaranteed,
-          until: deadline)
+        let least = item.copiedByteCount + AppendFrame.overheadByteCount
+        spare = takeChunk(size, least: least, guaranteed: guaranteed)
+        if spare == nil { seen = try waitForRoom(least, since: seen, until: deadline) }
       case .waitForHandOver:
         try waitForHandOver(word, until: deadline)
       case .failed(let error):
@@ -151,19 +152,27 @@ package final class StreamWriter: Sendable {
 
   /// - Parameter least: what must fit in the chunk, frame included; a segment that has none yet may
   ///   take the smallest such chunk whatever the budget says.
-  private func takeChunk(
-    _ size: ChunkSize, least: Int, guaranteed: Bool, until deadline: Deadline
-  ) throws(PravegaError) -> Chunk {
+  private func takeChunk(_ size: ChunkSize, least: Int, guaranteed: Bool) -> Chunk? {
     let pool = environment.buffers
-    while true {
-      if let chunk = pool.take(size, guaranteed: false) { return chunk }
-      if guaranteed, let chunk = pool.take(.holding(least), guaranteed: true) { return chunk }
-      let seen = pool.interruptions
-      try throwIfEnded()
-      guard pool.waitForRoom(size.byteCount, since: seen, until: deadline) else {
-        throw noRoomError()
-      }
-    }
+    let smallest = ChunkSize.holding(least)
+    let size = max(smallest, min(size, pool.largestSize))
+    return pool.take(size, guaranteed: false)
+      ?? (guaranteed ? pool.take(smallest, guaranteed: true) : nil)
+  }
+
+  /// Waits for memory, after which the event is placed anew: its segment may be another by then, or
+  /// have sent all it had and have a right to a chunk.
+  ///
+  /// - Parameter seen: what the last call returned. Without it the call only notes what has happened
+  ///   so far, so that nothing is missed between a look at the segment and the wait.
+  private func waitForRoom(
+    _ least: Int, since seen: Int?, until deadline: Deadline
+  ) throws(PravegaError) -> Int? {
+    let pool = environment.buffers
+    guard let seen else { return pool.interruptions }
+    let byteCount = ChunkSize.holding(least).byteCount
+    guard pool.waitForRoom(byteCount, since: seen, until: deadline) else { throw noRoomError() }
+    return nil
   }
 
   private func waitForHandOver(_ word: RoutingWord, until deadline: Deadline) throws(PravegaError) {
@@ -310,7 +319,9 @@ extension StreamWriter.State {
     case .failed(let error): return .failed(error)
     }
     switch appender.place(item, limit: limit, spare: &spare) {
-    case .needsChunk(let size, let guaranteed): return .needsChunk(size, guaranteed: guaranteed)
+    case .needsChunk(let size, let guaranteed):
+      if !guaranteed { appender.isAwaited = true }
+      return .needsChunk(size, guaranteed: guaranteed)
     case .placed(let completion, let index, let isFull):
       var wake = StreamWriter.Wake()
       if case .ready(let connection) = appender.phase, isFull || !appender.isQueued {
