@@ -43,7 +43,9 @@ public final class EventStreamClientFactory: Closeable, Sendable {
     let name = PravegaStream(uncheckedScope: scope, stream: stream)
     let segments = try client.controller.currentSegments(of: name, until: client.deadline)
     let core = EventWriterCore(
-      try StreamWriter(stream: name, segments: segments, environment: client.core),
+      try StreamWriter(
+        stream: name, segments: segments, environment: client.core, retry: config.retryPolicy,
+        sharesConnections: config.enableConnectionPooling),
       client: client.core, controller: client.controller,
       writerID: writerId ?? UniqueID.random().description,
       notesTime: config.automaticallyNoteTime)

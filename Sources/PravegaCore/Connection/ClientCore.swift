@@ -62,7 +62,8 @@ package final class ClientCore: Sendable {
 
   /// A connection to the store that owns `segment`. After a failure the controller is asked anew.
   package func connection(
-    for segment: Segment, purpose: ConnectionPurpose, afterFailure: Bool, until deadline: Deadline
+    for segment: Segment, purpose: ConnectionPurpose, of owner: ConnectionOwner? = nil,
+    afterFailure: Bool, until deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
     if afterFailure { endpoints.forget(segment) }
     let endpoint = try endpoints.endpoint(of: segment) { () throws(PravegaError) in
@@ -70,7 +71,7 @@ package final class ClientCore: Sendable {
     }
     do throws(PravegaError) {
       let limit = Deadline.earlier(deadline, .after(settings.connectTimeout))
-      return try pool.connection(to: endpoint, for: purpose, until: limit)
+      return try pool.connection(to: endpoint, for: purpose, of: owner, until: limit)
     } catch {
       endpoints.forget(segment)
       throw error
@@ -117,13 +118,15 @@ package final class ClientCore: Sendable {
 
 extension ClientCore: AppendEnvironment {
   package func appendConnection(
-    for segment: Segment, afterFailure: Bool, until deadline: Deadline
+    for segment: Segment, of owner: ConnectionOwner?, afterFailure: Bool, until deadline: Deadline
   ) throws(PravegaError) -> (connection: StoreConnection, token: String) {
     let token = try token(for: segment.pravegaStream, access: .write, until: deadline)
     let connection = try connection(
-      for: segment, purpose: .append, afterFailure: afterFailure, until: deadline)
+      for: segment, purpose: .append, of: owner, afterFailure: afterFailure, until: deadline)
     return (connection, token)
   }
+
+  package func release(_ owner: ConnectionOwner) { pool.release(owner) }
 
   package func successors(
     of segment: Segment, until deadline: Deadline

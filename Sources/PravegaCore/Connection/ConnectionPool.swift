@@ -14,6 +14,8 @@ package final class ConnectionPool: Sendable {
   fileprivate struct Key: Hashable {
     let endpoint: Endpoint
     let purpose: ConnectionPurpose
+    /// Nil where it is shared.
+    let owner: ObjectIdentifier?
   }
 
   fileprivate struct State {
@@ -49,13 +51,16 @@ package final class ConnectionPool: Sendable {
 
   /// A connection for one more flow: the one with the fewest, or a new one. Blocks while
   /// connecting, at most until `deadline`; callers that want the same connection wait together.
+  ///
+  /// - Parameter owner: whoever shares it with nobody else.
   package func connection(
-    to endpoint: Endpoint, for purpose: ConnectionPurpose, until deadline: Deadline
+    to endpoint: Endpoint, for purpose: ConnectionPurpose, of owner: ConnectionOwner? = nil,
+    until deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
-    let key = Key(endpoint: endpoint, purpose: purpose)
+    let key = Key(endpoint: endpoint, purpose: purpose, owner: owner.map(ObjectIdentifier.init))
     switch choose(key) {
     case .use(let connection): return connection
-    case .open(let promise): return try open(key, promise, deadline)
+    case .open(let promise): return try open(key, of: owner, promise, deadline)
     case .wait(let future):
       do { return try future.get(until: deadline) } catch {
         throw error as? PravegaError
@@ -83,7 +88,8 @@ package final class ConnectionPool: Sendable {
   }
 
   private func open(
-    _ key: Key, _ promise: Promise<StoreConnection>, _ deadline: Deadline
+    _ key: Key, of owner: ConnectionOwner?, _ promise: Promise<StoreConnection>,
+    _ deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
     do throws(PravegaError) {
       let connection = try StoreConnection.start(
@@ -98,7 +104,7 @@ package final class ConnectionPool: Sendable {
       let isOpen = monitor.withLock { state -> Bool in
         state.opening[key] = nil
         state.others.removeAll { $0 === connection }
-        guard !state.isClosed else { return false }
+        guard !state.isClosed, owner?.hasEnded != true else { return false }
         state.connections[key, default: []].append(connection)
         state.hasReachedStore = true
         return true
@@ -123,6 +129,19 @@ package final class ConnectionPool: Sendable {
   /// Number of connections that are open; for tests and metrics.
   package var count: Int {
     monitor.withLock { $0.connections.values.reduce(0) { $0 + $1.filter(\.isUsable).count } }
+  }
+
+  /// Ends the connections of an owner, once their flows have left. Never blocks.
+  package func release(_ owner: ConnectionOwner) {
+    owner.end()
+    let released = monitor.withLock { state -> [StoreConnection] in
+      let keys = state.connections.keys.filter { $0.owner == ObjectIdentifier(owner) }
+      let released = keys.flatMap { state.connections.removeValue(forKey: $0) ?? [] }
+      // Their threads are waited for when the pool is closed.
+      state.others += released
+      return released
+    }
+    for connection in released { connection.retire() }
   }
 
   /// Ends every connection and waits for their threads, at most until `deadline`. Idempotent.

@@ -13,9 +13,14 @@ package protocol AppendEnvironment: Sendable {
 
   /// A connection to the store of `segment`, and a token for it. Asks the controller anew when
   /// `afterFailure` says that the last address did not work.
+  ///
+  /// - Parameter owner: whoever shares the connection with nobody else.
   func appendConnection(
-    for segment: Segment, afterFailure: Bool, until deadline: Deadline
+    for segment: Segment, of owner: ConnectionOwner?, afterFailure: Bool, until deadline: Deadline
   ) throws(PravegaError) -> (connection: StoreConnection, token: String)
+
+  /// Ends the connections of an owner, once their flows have left. Never blocks.
+  func release(_ owner: ConnectionOwner)
 
   /// The segments that replaced a sealed one, with their ranges and predecessors.
   func successors(

@@ -49,6 +49,8 @@ final class SegmentAppender: @unchecked Sendable {
   /// Largest write offset that the store reported, -1 before the first.
   private(set) var lastWriteOffset: Int64 = -1
   var failedAttempts = 0
+  /// Attempts to connect, or to learn the successors, since the last progress.
+  var attempts = 0
   /// Tokens in a row that the store found expired.
   var expiredTokens = 0
   var failingSince: Deadline?
@@ -179,7 +181,7 @@ final class SegmentAppender: @unchecked Sendable {
     let firstUnsent = count < blocks.count ? blocks[count].firstNumber : nextNumber
     if count == sentCount, number >= firstUnsent { return .violation }
     lastWriteOffset = max(lastWriteOffset, writeOffset)
-    if failedAttempts > 0, count > 0 { noteProgress() }
+    if attempts | failedAttempts > 0, count > 0 { noteProgress() }
     return .blocks(removeFirst(count))
   }
 
@@ -201,6 +203,7 @@ final class SegmentAppender: @unchecked Sendable {
 
   private func noteProgress() {
     failedAttempts = 0
+    attempts = 0
     failingSince = nil
     retryAt = nil
   }

@@ -10,6 +10,7 @@ extension StreamWriter {
 
   /// Replaces a sealed segment. Callers with events for it wait meanwhile; others do not notice.
   func handOver(_ appender: SegmentAppender) {
+    monitor.withLock { _ in appender.attempts += 1 }
     do throws(PravegaError) {
       let successors = try environment.successors(
         of: appender.segment, until: .after(repairSettings.stepTimeout))
@@ -18,9 +19,8 @@ extension StreamWriter {
       let next = try current.replacing(appender.segment, by: successors)
       install(next, movingFrom: appender)
     } catch {
-      let since = monitor.withLock { _ in appender.noteFailure(error) }
-      let isHopeless =
-        error.retry == .never || since.advanced(by: repairSettings.giveUpAfter).hasPassed
+      let failure = monitor.withLock { _ in appender.noteFailure(patience) }
+      let isHopeless = error.retry == .never || failure.isLast
       log(.warning, "the successors of a segment are not known yet: \(error.message)", appender)
       // Without its successors nobody can say where a key belongs: the whole writer ends.
       if isHopeless { end(with: error) }

@@ -122,7 +122,7 @@ extension StreamWriter {
     for appender in appenders {
       guard appender.isDue(monitor) else { continue }
       if hasFailed {
-        monitor.withLock { _ in appender.postpone() }
+        monitor.withLock { _ in appender.postpone(patience) }
         continue
       }
       let began = Deadline.now
@@ -134,9 +134,13 @@ extension StreamWriter {
   }
 
   private func connect(_ appender: SegmentAppender) throws(PravegaError) {
-    let isRetry = monitor.withLock { _ in appender.failedAttempts > 0 }
+    let isRetry = monitor.withLock { _ in
+      appender.attempts += 1
+      return appender.failedAttempts > 0
+    }
     let (connection, token) = try environment.appendConnection(
-      for: appender.segment, afterFailure: isRetry, until: .after(repairSettings.stepTimeout))
+      for: appender.segment, of: owner, afterFailure: isRetry,
+      until: .after(repairSettings.stepTimeout))
     var setup = SetupAppend()
     setup.requestID = appender.requestID
     setup.writerID = appender.writerID
@@ -208,22 +212,16 @@ extension StreamWriter {
   private func noteFailure(
     _ appender: SegmentAppender, _ error: PravegaError, attemptBegan began: Deadline
   ) {
-    let (since, wait) = monitor.withLock { _ in
-      (min(appender.noteFailure(error), began), appender.retryAt?.remaining ?? .zero)
+    let (failure, wait) = monitor.withLock { _ in
+      (appender.noteFailure(patience), appender.retryAt?.remaining ?? .zero)
     }
     if error.retry == .never && error.code != .connectionFailed
-      || environment.isHopeless(error, since: since, wait: wait)
+      || environment.isHopeless(error, since: min(failure.since, began), wait: wait)
     {
       return giveUp(appender, error)
     }
-    guard since.advanced(by: repairSettings.giveUpAfter).hasPassed else { return }
-    giveUp(
-      appender,
-      PravegaError(
-        .retriesExhausted,
-        "The segment store of \(appender.name) could not be reached for \(Int(repairSettings.giveUpAfter.seconds)) seconds.",
-        hint: error.message, retry: .outcomeUnknown, context: .init(subject: appender.name),
-        underlying: error))
+    guard failure.isLast else { return }
+    giveUp(appender, patience.error(appender.name, error))
   }
 
   private func scheduleRetry() {
@@ -269,18 +267,18 @@ extension SegmentAppender {
 
   /// Counts a failure and says when the next attempt is due.
   ///
-  /// - Returns: since when there are failures.
-  @discardableResult
-  func noteFailure(_ error: PravegaError) -> Deadline {
+  /// - Returns: since when there are failures, and whether it was the last attempt.
+  func noteFailure(_ patience: WriterPatience) -> (since: Deadline, isLast: Bool) {
     failedAttempts += 1
-    if failingSince == nil { failingSince = .now }
-    retryAt =
-      failedAttempts == 1 ? nil : .after(RepairSchedule.delay(beforeAttempt: failedAttempts))
-    return failingSince ?? .now
+    let since = failingSince ?? .now
+    failingSince = since
+    retryAt = patience.nextAttempt(failures: failedAttempts, attempts: attempts)
+    return (since, patience.isOver(since: since, attempts: attempts))
   }
 
-  fileprivate func postpone() {
-    retryAt = .after(RepairSchedule.delay(beforeAttempt: max(2, failedAttempts + 1)))
+  fileprivate func postpone(_ patience: WriterPatience) {
+    retryAt = patience.nextAttempt(
+      failures: max(2, failedAttempts + 1), attempts: max(1, attempts))
   }
 }
 

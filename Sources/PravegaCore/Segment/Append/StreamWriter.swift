@@ -36,6 +36,9 @@ package final class StreamWriter: Sendable {
   let monitor = Monitor(State())
   /// Keeps the writer alive until it ends.
   let reference = WriterReference()
+  let patience: WriterPatience
+  /// Nil where it shares its connections.
+  let owner: ConnectionOwner?
 
   /// Block size at which a block goes without waiting, bytes.
   static let blockLimit = 64 << 10
@@ -44,11 +47,17 @@ package final class StreamWriter: Sendable {
   /// Payloads above this ride along uncopied.
   static let ridingThreshold = 64 << 10
 
+  /// - Parameters:
+  ///   - retry: how often and when to look for a lost store; nil is this library's own way.
+  ///   - sharesConnections: whether other writers may use its connections.
   package init(
-    stream: PravegaStream, segments: StreamSegments, environment: any AppendEnvironment
+    stream: PravegaStream, segments: StreamSegments, environment: any AppendEnvironment,
+    retry: RetryPolicy? = nil, sharesConnections: Bool = true
   ) throws(PravegaError) {
     self.stream = stream
     self.environment = environment
+    patience = WriterPatience(retry, lasting: environment.settings.repair.giveUpAfter)
+    owner = sharesConnections ? nil : ConnectionOwner()
     guard !segments.isEmpty else { throw StreamWriter.sealedError(stream) }
     monitor.withLock { state in
       state.install(segments) { SegmentAppender(segment: $0) }
@@ -284,6 +293,7 @@ package final class StreamWriter: Sendable {
       appender.connection?.removeAppendFlow(appender.flow, inFlight: appender.sent)
       for block in appender.blocks { block.completion.resolve(.failed(error)) }
     }
+    if let owner { environment.release(owner) }
   }
 }
 
