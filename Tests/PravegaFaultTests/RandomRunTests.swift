@@ -11,13 +11,15 @@ import XCTest
 final class RandomRunTests: XCTestCase {
   private struct Tally {
     var runs = 0
-    var events = 0
+    var written = 0
+    var read = 0
     var faults = 0
     var failures: [String] = []
   }
 
-  private static let atOnce = 3
-  private static let defaultSeeds: Range<UInt64> = 1..<25
+  /// They wait more than they work.
+  private static let atOnce = 6
+  private static let defaultSeeds: Range<UInt64> = 1..<201
   private let tally = Monitor(Tally())
 
   private static func number(_ name: String) throws -> UInt64? {
@@ -32,7 +34,9 @@ final class RandomRunTests: XCTestCase {
       while let seed = seeds.withLock({ $0.next() }) { try Self.run(seed, tally) }
     }
     let result = tally.withLock { $0 }
-    print("\(result.runs) runs, \(result.events) events, \(result.faults) injected faults")
+    print(
+      "in all \(result.runs) runs, \(result.faults) injected faults, \(result.written) events "
+        + "written, \(result.read) read, \(result.failures.count) failures")
     XCTAssertEqual(result.failures, [])
     XCTAssertGreaterThan(result.runs, 0)
   }
@@ -46,7 +50,8 @@ final class RandomRunTests: XCTestCase {
     }
     tally.withLock { tally in
       tally.runs += 1
-      tally.events += run.eventCount
+      tally.written += run.ledger.acknowledgedCount
+      tally.read += run.ledger.readCount
       tally.faults += run.faultCount
       if let failure { tally.failures.append(failure) }
     }

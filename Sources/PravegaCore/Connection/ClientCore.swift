@@ -10,6 +10,8 @@ package struct RepairSettings: Sendable {
   package var setupTimeout = Duration.seconds(10)
   /// After so long without its store a writer fails its events, a reader its segment.
   package var giveUpAfter = Duration.seconds(120)
+  /// The longest wait between two attempts.
+  package var longestPause = Duration.seconds(5)
 
   package init() {}
 }
@@ -27,6 +29,8 @@ package struct EngineSettings: Sendable {
   package var requestTimeout = Duration.seconds(30)
   package var liveness = LivenessSettings()
   package var repair = RepairSettings()
+  /// The unit of the waits by which the readers of a group share its segments, as in Java.
+  package var readerTimeUnit = Duration.seconds(1)
 
   package init() {}
 }

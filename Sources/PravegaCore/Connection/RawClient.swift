@@ -47,7 +47,8 @@ package struct RawClient: Sendable {
         else { throw final }
         if error.code == .tokenExpired { expiredTokens += 1 }
         guard expiredTokens <= StoreFailure.mostExpiredTokens else { throw final }
-        let wait = RepairSchedule.delay(beforeAttempt: attempt)
+        let wait = RepairSchedule.delay(
+          beforeAttempt: attempt, longest: core.settings.repair.longestPause)
         guard Deadline.after(wait) < deadline, !core.isHopeless(error, since: start, wait: wait)
         else { throw final }
         core.pause(wait)

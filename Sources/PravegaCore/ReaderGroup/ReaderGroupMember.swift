@@ -30,9 +30,11 @@ package struct ReaderGroupMember: Sendable {
 
   /// Makes the reader a member.
   ///
+  /// - Parameter timeUnit: the unit of the waits by which readers share segments.
   /// - Throws: code `illegalState` when a reader of that name is a member already.
   package func join(
-    allocationDelay: Duration = .zero, until deadline: Deadline
+    allocationDelay: Duration = .zero, timeUnit: Duration = ReaderTimers.javaUnit,
+    until deadline: Deadline
   ) throws -> ReaderTimers {
     try synchronizer.fetchUpdates(until: deadline)
     let refresh = try synchronizer.updateState(until: deadline) { state in
@@ -42,7 +44,7 @@ package struct ReaderGroupMember: Sendable {
     }
     let delay = max(.zero, allocationDelay)
     let spread = min(delay, refresh) * chance()
-    return ReaderTimers(now: clock(), allocationDelay: delay + spread)
+    return ReaderTimers(now: clock(), allocationDelay: delay + spread, unit: timeUnit)
   }
 
   /// Takes a reader out of the group; its segments go on at `offsets`, or where the last

@@ -144,7 +144,7 @@ extension ReaderGroupRound {
       return false
     }
     guard !state.unassigned.isEmpty else {
-      timers.acquire = now.advanced(by: ReaderTimers.acquireDelay(state, member.reader))
+      timers.acquire = now.advanced(by: timers.acquireDelay(state, member.reader))
       return false
     }
     timers.acquire = now.advanced(by: ReaderTimers.underWay)
@@ -166,7 +166,7 @@ extension ReaderGroupRound {
   private mutating func reportIfNeeded() throws -> Bool {
     guard isOut(timers.lag) else { return false }
     let state = try online()
-    timers.lag = now.advanced(by: ReaderTimers.lagDelay(state))
+    timers.lag = now.advanced(by: timers.lagDelay(state))
     try synchronizer.updateStateUnconditionally([report(state)], until: deadline)
     try synchronizer.fetchUpdates(until: deadline)
     restartFetchTimer()

@@ -99,7 +99,8 @@ package struct ReaderGroups: Sendable {
       reader: reader, scope: scope, group: group, synchronizer: synchronizer,
       controller: directory)
     do {
-      let timers = try member.join(allocationDelay: allocationDelay, until: deadline)
+      let timers = try member.join(
+        allocationDelay: allocationDelay, timeUnit: core.settings.readerTimeUnit, until: deadline)
       return GroupReader(core, member, timers: timers, bufferSize: bufferSize)
     } catch {
       synchronizer.segment.raw.close()

@@ -55,7 +55,8 @@ final class SegmentAppendChannel: Sendable {
         return try once(data, expected, number, isRetry: attempt > 1, until: deadline)
       } catch {
         dropConnection()
-        let wait = RepairSchedule.delay(beforeAttempt: attempt)
+        let wait = RepairSchedule.delay(
+          beforeAttempt: attempt, longest: core.settings.repair.longestPause)
         guard error.retry != .never, !isShut, Deadline.after(wait) < deadline,
           !core.isHopeless(error, since: start, wait: wait)
         else {

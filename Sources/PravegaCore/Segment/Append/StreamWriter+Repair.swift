@@ -282,12 +282,10 @@ extension SegmentAppender {
   }
 }
 
-/// Waits between repair attempts: jittered, growing, at most five seconds, so that a store is found
-/// again soon after it is back.
+/// Waits between repair attempts: jittered and growing up to a limit, so that a store is found again
+/// soon after it is back.
 enum RepairSchedule {
-  static let longest = Duration.seconds(5)
-
-  static func delay(beforeAttempt attempt: Int) -> Duration {
+  static func delay(beforeAttempt attempt: Int, longest: Duration) -> Duration {
     let exponent = min(max(0, attempt - 2), 10)
     let base = min(Double(longest.saturatingNanoseconds), 10_000_000 * Double(1 << exponent))
     return .nanoseconds(Int64(base * Double.random(in: 0.5...1)))

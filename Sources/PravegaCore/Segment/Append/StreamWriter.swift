@@ -56,7 +56,7 @@ package final class StreamWriter: Sendable {
   ) throws(PravegaError) {
     self.stream = stream
     self.environment = environment
-    patience = WriterPatience(retry, lasting: environment.settings.repair.giveUpAfter)
+    patience = WriterPatience(retry, environment.settings.repair)
     owner = sharesConnections ? nil : ConnectionOwner()
     guard !segments.isEmpty else { throw StreamWriter.sealedError(stream) }
     monitor.withLock { state in

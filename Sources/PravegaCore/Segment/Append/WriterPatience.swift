@@ -5,12 +5,14 @@ internal import PravegaThreads
 /// How long a writer goes on looking for the store of a segment, and how often it looks.
 enum WriterPatience: Sendable {
   /// This library's own: waits as ``RepairSchedule`` says, until so much time has passed.
-  case lasting(Duration)
+  case lasting(Duration, longestPause: Duration)
   /// What the user asked for, in Java's terms: attempts are counted, not time.
   case counting(RetryPolicy)
 
-  init(_ policy: RetryPolicy?, lasting: Duration) {
-    self = policy.map { .counting($0) } ?? .lasting(lasting)
+  init(_ policy: RetryPolicy?, _ repair: RepairSettings) {
+    self =
+      policy.map { .counting($0) }
+      ?? .lasting(repair.giveUpAfter, longestPause: repair.longestPause)
   }
 
   /// When the next attempt is due; nil is at once.
@@ -20,8 +22,9 @@ enum WriterPatience: Sendable {
   ///   - attempts: those to connect among them.
   func nextAttempt(failures: Int, attempts: Int) -> Deadline? {
     switch self {
-    case .lasting:
-      return failures <= 1 ? nil : .after(RepairSchedule.delay(beforeAttempt: failures))
+    case .lasting(_, let longest):
+      guard failures > 1 else { return nil }
+      return .after(RepairSchedule.delay(beforeAttempt: failures, longest: longest))
     case .counting(let policy):
       guard let delay = policy.delay(beforeAttempt: attempts + 1), delay > .zero else { return nil }
       return .after(delay * Double.random(in: 0.5...1))
@@ -31,7 +34,7 @@ enum WriterPatience: Sendable {
   /// Whether there is no other attempt after a failure.
   func isOver(since: Deadline, attempts: Int) -> Bool {
     switch self {
-    case .lasting(let duration): return since.advanced(by: duration).hasPassed
+    case .lasting(let duration, _): return since.advanced(by: duration).hasPassed
     case .counting(let policy): return policy.delay(beforeAttempt: attempts + 1) == nil
     }
   }
@@ -50,7 +53,7 @@ enum WriterPatience: Sendable {
   /// How much was tried.
   private var words: String {
     switch self {
-    case .lasting(let duration): return "for \(Int(duration.seconds)) seconds"
+    case .lasting(let duration, _): return "for \(Int(duration.seconds)) seconds"
     case .counting(let policy):
       return policy.attempts == 1 ? "in 1 attempt" : "in \(policy.attempts) attempts"
     }

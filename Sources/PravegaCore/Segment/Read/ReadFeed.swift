@@ -135,7 +135,7 @@ package final class ReadFeed: Sendable {
     var hasFailed = false
     for reader in readers {
       guard !hasFailed else {
-        reader.monitor.withLock { $0.noteFailure() }
+        reader.monitor.withLock { $0.noteFailure(longestPause: longestPause) }
         continue
       }
       do throws(PravegaError) { try connect(reader) } catch {
@@ -193,7 +193,7 @@ package final class ReadFeed: Sendable {
 
   private func noteFailure(_ reader: SegmentReader, _ error: PravegaError) {
     let (since, wait) = reader.monitor.withLock { state -> (Deadline, Duration) in
-      state.noteFailure()
+      state.noteFailure(longestPause: longestPause)
       return (state.failingSince ?? .now, state.retryAt?.remaining ?? .zero)
     }
     giveUpIfHopeless(reader, error, since: since, wait: wait)
@@ -218,6 +218,8 @@ package final class ReadFeed: Sendable {
     reader.finish(
       .failed(error.with(operation: "readNextEvent", subject: reader.segment.qualifiedName)))
   }
+
+  private var longestPause: Duration { core.settings.repair.longestPause }
 
   private func scheduleRetry(_ readers: [SegmentReader]) {
     let next = readers.compactMap { reader in

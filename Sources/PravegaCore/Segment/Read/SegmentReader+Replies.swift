@@ -51,6 +51,7 @@ extension SegmentReader: FlowHandler {
 
   /// Leaves a connection; the feed's repair finds another one.
   private func lose(_ connection: StoreConnection, _ error: PravegaError) {
+    let longest = feed.core.settings.repair.longestPause
     let (flowID, reserved) = monitor.withLock { state -> (FlowID?, Int) in
       guard state.connection === connection else { return (nil, 0) }
       let flowID = state.flowID
@@ -59,7 +60,7 @@ extension SegmentReader: FlowHandler {
       state.requested = nil
       state.reserved = 0
       state.flowID = .next()
-      state.noteFailure()
+      state.noteFailure(longestPause: longest)
       return (flowID, reserved)
     }
     guard let flowID else { return }
@@ -148,11 +149,12 @@ extension SegmentReader.State {
     if reply.endOfSegment { end = .endOfSegment }
   }
 
-  mutating func noteFailure() {
+  mutating func noteFailure(longestPause longest: Duration) {
     failedAttempts += 1
     if failingSince == nil { failingSince = .now }
     retryAt =
-      failedAttempts == 1 ? nil : .after(RepairSchedule.delay(beforeAttempt: failedAttempts))
+      failedAttempts == 1
+      ? nil : .after(RepairSchedule.delay(beforeAttempt: failedAttempts, longest: longest))
   }
 }
 

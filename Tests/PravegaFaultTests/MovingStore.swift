@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PravegaNet
+import PravegaThreads
+
+@testable import PravegaStandalone
+
+/// A segment store at two addresses, of which one answers: it moves from one to the other, and the
+/// controller names the one where it is.
+final class MovingStore: Sendable {
+  private struct State {
+    var isElsewhere = false
+    var moves = 0
+  }
+
+  private let server: StandaloneServer
+  private let elsewhere: SegmentStoreServer
+  private let plan: FaultPlan
+  private let otherAddress: String
+  private let monitor = Monitor(State())
+
+  /// Where nobody listens.
+  let deadAddress: String
+
+  init(_ server: StandaloneServer, _ plan: FaultPlan) throws {
+    self.server = server
+    self.plan = plan
+    let core = server.controller.core
+    elsewhere = SegmentStoreServer(
+      core: server.store, faults: plan, sealSegment: { core.replaceSegment(named: $0) })
+    // Takes its port, which it keeps.
+    otherAddress = try elsewhere.start().description
+    elsewhere.stop()
+    let nobody = try Listener(Endpoint(host: "127.0.0.1", port: 0))
+    deadAddress = nobody.endpoint.description
+    nobody.close()
+  }
+
+  var moveCount: Int { monitor.withLock { $0.moves } }
+
+  /// Ends at its address, with all of its connections, and begins at the other one.
+  func move() throws {
+    let wasElsewhere = monitor.withLock { state -> Bool in
+      defer { state.isElsewhere.toggle() }
+      state.moves += 1
+      return state.isElsewhere
+    }
+    if wasElsewhere { try server.startNetwork(.store) } else { try elsewhere.start() }
+    let address = wasElsewhere ? server.storeEndpoint : otherAddress
+    plan.add(FaultRule("getURI", repeats: true, .moved(address)))
+    if wasElsewhere { elsewhere.stop() } else { server.stopNetwork(.store) }
+  }
+
+  /// Ends where it is; ``start()`` begins there again.
+  func stop() {
+    if monitor.withLock({ $0.isElsewhere }) {
+      elsewhere.stop()
+    } else {
+      server.stopNetwork(.store)
+    }
+  }
+
+  func start() throws {
+    if monitor.withLock({ $0.isElsewhere }) {
+      try elsewhere.start()
+    } else {
+      try server.startNetwork(.store)
+    }
+  }
+
+  func close() { elsewhere.stop() }
+}
