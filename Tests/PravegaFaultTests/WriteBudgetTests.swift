@@ -90,11 +90,11 @@ final class WriteBudgetTests: RuleCase {
       while true { try writer.put(byteCount: 1000, until: .after(.seconds(20))) }
     }
     awaitState("both to wait") { core.buffers.waiterCount > 1 }
-    let setups = store.requests(SetupAppend.self)
+    let setup = try XCTUnwrap(store.wait(SetupAppend.self, count: 2))
     var refusal = AuthTokenCheckFailed()
-    refusal.requestID = try XCTUnwrap(setups.last).command.requestID
+    refusal.requestID = setup.requestID
     refusal.errorCode = 0
-    try store.send([refusal], on: try XCTUnwrap(setups.last).connection)
+    try store.send([refusal], on: 1)
     waiting.assertFails(.invalidToken)
     XCTAssertFalse(hogging.isDone)
     hog.close()

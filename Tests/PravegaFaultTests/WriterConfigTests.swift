@@ -81,7 +81,7 @@ final class WriterConfigTests: FaultTestCase {
   func testWaitsGrowAsTheSettingsSay() throws {
     let config = try EventWriterConfig(
       initialBackoffMillis: 1000, maxBackoffMillis: 30_000, retryAttempts: 4, backoffMultiple: 10)
-    let patience = WriterPatience(try XCTUnwrap(config.retryPolicy), lasting: .zero)
+    let patience = WriterPatience(try XCTUnwrap(config.retryPolicy), RepairSettings())
     XCTAssertNil(patience.nextAttempt(failures: 1, attempts: 0))
     for (attempts, seconds) in [(1, 1.0), (2, 10), (3, 30)] {
       let wait = try XCTUnwrap(patience.nextAttempt(failures: attempts + 1, attempts: attempts))
@@ -100,7 +100,9 @@ final class WriterConfigTests: FaultTestCase {
       policy,
       RetryPolicy(
         initialDelay: .milliseconds(1), multiplier: 10, attempts: 3, maxDelay: .seconds(20)))
-    let patience = WriterPatience(nil, lasting: .seconds(1))
+    var repair = RepairSettings()
+    repair.giveUpAfter = .seconds(1)
+    let patience = WriterPatience(nil, repair)
     XCTAssertFalse(patience.isOver(since: .now, attempts: 1000))
     XCTAssertTrue(patience.isOver(since: Deadline.now.advanced(by: .seconds(-2)), attempts: 1))
   }

@@ -48,6 +48,10 @@ final class BlockCompletion: @unchecked Sendable {
     return withDetails { $0.outcome }
   }
 
+  /// Lets everybody who looks see that the block is stored; ``resolve(_:)`` then wakes those who wait.
+  /// Takes no lock.
+  func markStored() { isStored.store(true, ordering: .releasing) }
+
   /// Sets the outcome once; later calls change nothing.
   func resolve(_ outcome: BlockOutcome) {
     let finished = withDetails { details -> Details? in

@@ -211,9 +211,11 @@ final class SegmentAppender: @unchecked Sendable {
   /// Whether it has nothing in flight and may leave a connection that it drains.
   var isDrained: Bool { isDraining && sentCount == 0 }
 
+  /// Takes out what is stored, and marks it so: a flush does not see it any more.
   private func removeFirst(_ count: Int) -> [AppendBlock] {
     guard count > 0 else { return [] }
     let removed = Array(blocks[..<count])
+    for block in removed { block.completion.markStored() }
     blocks.removeFirst(count)
     sentCount = max(0, sentCount - count)
     return removed

@@ -32,19 +32,21 @@ extension StreamWriter {
     let blocks = monitor.withLock { _ in old.frozenBlocks() }
     var plan = MovePlan(next, pool: environment.buffers)
     let links = blocks.map { plan.move($0) }
-    let isInstalled = monitor.withLock { state -> Bool in
-      guard state.end == nil else { return false }
+    // Before anything is sent to the successors: who sees a moved event stored finds its future done.
+    for (block, links) in zip(blocks, links) { block.completion.resolve(.moved(links)) }
+    let end = monitor.withLock { state -> PravegaError? in
+      if let end = state.end { return end }
       old.phase = .moved
       _ = old.takeAll()
       state.install(next) { SegmentAppender(segment: $0) }
       for (segmentID, moved) in plan.blocks { state.appenders[segmentID]?.adopt(moved) }
-      return true
+      return nil
     }
     monitor.signalAll()
-    for (block, links) in zip(blocks, links) {
-      block.completion.resolve(isInstalled ? .moved(links) : .failed(Self.closedError))
+    if let end {
+      for block in plan.blocks.values.joined() { block.completion.resolve(.failed(end)) }
+      return
     }
-    guard isInstalled else { return }
     environment.buffers.interrupt()
     wakeAdopters(plan.blocks.keys)
     failAdopters(plan.blocks.keys)
