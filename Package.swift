@@ -112,8 +112,8 @@ let package = Package(
     tests(
       "PravegaFaultTests",
       [
-        "Pravega", "PravegaCore", "PravegaNet", "PravegaThreads", "PravegaWire", "PravegaTestKit",
-        "PravegaStandalone",
+        "Pravega", "PravegaCore", "PravegaNet", "PravegaThreads", "PravegaWire", "PravegaHTTP2",
+        "PravegaTestKit", "PravegaStandalone",
       ]),
     tests("TidyTests", []),
   ]

@@ -156,6 +156,35 @@ final class FailureTests: GRPCTestCase {
     }
   }
 
+  func testACallerNoticesThatTheConnectionIsSilent() throws {
+    let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
+    try withPeer(saying: settings, closes: false) { endpoint, _ in
+      let channel = makeChannel(endpoint) {
+        $0.silence = .milliseconds(50)
+        $0.silenceTimeout = .milliseconds(50)
+      }
+      guard case .connectionLost(let cause?)? = failure(channel, within: .seconds(20))?.kind
+      else { return XCTFail("not noticed") }
+      XCTAssertEqual(cause.kind, .timedOut)
+      XCTAssertFalse(channel.isUsable)
+    }
+  }
+
+  func testACallThatTakesLongIsNotMistakenForSilence() throws {
+    let (_, endpoint) = try startServer([
+      "/s/slow": { _ in
+        pause(.milliseconds(400))
+        return [1]
+      }
+    ])
+    let channel = makeChannel(endpoint) {
+      $0.silence = .milliseconds(20)
+      $0.silenceTimeout = .milliseconds(100)
+    }
+    let reply = try channel.call("/s/slow", request: [], deadline: .after(.seconds(10)))
+    XCTAssertEqual(reply.message, [1])
+  }
+
   func testKeepAliveKeepsALivingConnection() throws {
     let (_, endpoint) = try startServer([
       "/s/slow": { _ in

@@ -76,6 +76,28 @@ final class FormTests: XCTestCase {
     XCTAssertEqual(eager.next(at(10), hasCalls: false), .ping)
   }
 
+  func testACallerAsksASilentPeerOnce() {
+    let start = Deadline(nanoseconds: 1_000_000_000_000)
+    func at(_ seconds: Int) -> Deadline { start.advanced(by: .seconds(seconds)) }
+    var keepAlive = KeepAlive(
+      interval: .seconds(360), timeout: .seconds(20), withoutCalls: false, now: start)
+    func question(_ seconds: Int) -> KeepAlive.Question {
+      keepAlive.question(at(seconds), silence: .seconds(4), timeout: .seconds(3))
+    }
+    XCTAssertEqual(question(1), .wait(until: at(4)))
+    XCTAssertEqual(question(4), .ask)
+    XCTAssertEqual(question(5), .wait(until: at(7)))
+    // Its answer is no reply: not again before the server says something else.
+    keepAlive.heard(at(6))
+    XCTAssertEqual(question(100), .wait(until: .distantFuture))
+    keepAlive.heard(at(101))
+    XCTAssertEqual(question(104), .wait(until: at(105)))
+    XCTAssertEqual(question(105), .ask)
+    XCTAssertFalse(keepAlive.isOverdue(at(107), after: .seconds(3)))
+    XCTAssertTrue(keepAlive.isOverdue(at(108), after: .seconds(3)))
+    XCTAssertEqual(question(108), .isOverdue)
+  }
+
   func testRandomRepliesNeverTrap() {
     var state: UInt64 = 88_172_645_463_325_252
     func random(_ bound: Int) -> Int {

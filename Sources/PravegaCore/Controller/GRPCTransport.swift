@@ -15,9 +15,13 @@ package final class GRPCTransport: UnaryTransport {
   private let configuration: GRPCChannelConfiguration
   private let monitor = Monitor(State())
 
-  /// - Parameter connect: makes the connection, TLS included; plain TCP when nil.
+  /// - Parameters:
+  ///   - silence: how long a caller hears nothing before he has the controller asked, and how long
+  ///     after that the connection counts as broken.
+  ///   - connect: makes the connection, TLS included; plain TCP when nil.
   package init(
     _ endpoint: Endpoint, isTLS: Bool = false, connectTimeout: Duration = .seconds(5),
+    silence: Duration = .seconds(4),
     connect: (@Sendable (Endpoint, Deadline) throws(NetError) -> any Transport)? = nil
   ) {
     var configuration = GRPCChannelConfiguration(
@@ -27,6 +31,8 @@ package final class GRPCTransport: UnaryTransport {
       return try connect(endpoint, deadline)
     }
     configuration.connectTimeout = connectTimeout
+    configuration.silence = silence
+    configuration.silenceTimeout = silence
     configuration.threadName = "prv-io-ctrl"
     self.configuration = configuration
   }

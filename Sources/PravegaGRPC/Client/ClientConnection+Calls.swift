@@ -9,17 +9,65 @@ extension ClientConnection {
     _ path: String, _ metadata: GRPCMetadata, _ request: [UInt8], deadline: Deadline
   ) throws(GRPCError) -> GRPCReply {
     let promise = Promise<PendingCall.Outcome>()
+    let start = Deadline.now
+    endIfOverdue()
     let opened = monitor.wait(until: deadline) { state in
       open(&state, path, metadata, request, promise, deadline)
     }
     guard let opened else { throw GRPCError(.deadlineExceeded, wasProcessed: .none) }
     let stream = try opened.get()
     kick()
-    guard let outcome = try? promise.future.get(until: deadline) else {
+    guard let outcome = wait(for: promise.future, since: start, until: deadline) else {
       cancel(stream)
       throw GRPCError(.deadlineExceeded, wasProcessed: .unknown)
     }
     return try outcome.get()
+  }
+
+  /// Waits for a reply; after some silence has the server asked whether it is still there.
+  private func wait(
+    for reply: Future<PendingCall.Outcome>, since start: Deadline, until deadline: Deadline
+  ) -> PendingCall.Outcome? {
+    while true {
+      let moment = askAfterSilence(configuration.silence)
+      if let outcome = try? reply.get(until: .earlier(deadline, moment)) { return outcome }
+      guard deadline.hasPassed else { continue }
+      // A caller in haste leaves the question to those who come later.
+      _ = askAfterSilence(.nanoseconds((deadline.nanoseconds &- start.nanoseconds) / 2))
+      return nil
+    }
+  }
+
+  /// Asks, or gives the connection up, when it is time.
+  ///
+  /// - Returns: when to look again.
+  private func askAfterSilence(_ silence: Duration) -> Deadline {
+    let question = monitor.withLock { state -> KeepAlive.Question in
+      guard state.failure == nil else { return .wait(until: .distantFuture) }
+      let question = state.keepAlive.question(
+        .now, silence: min(silence, configuration.silence),
+        timeout: configuration.silenceTimeout)
+      if question == .ask { _ = state.sendPing(nil) }
+      return question
+    }
+    switch question {
+    case .ask:
+      kick()
+      return .after(configuration.silenceTimeout)
+    case .wait(let moment): return moment
+    case .isOverdue:
+      endForSilence()
+      return .distantFuture
+    }
+  }
+
+  /// Ends a connection whose server owes an answer for too long.
+  private func endIfOverdue() {
+    let isOverdue = monitor.withLock { state in
+      state.failure == nil
+        && state.keepAlive.isOverdue(.now, after: configuration.silenceTimeout)
+    }
+    if isOverdue { endForSilence() }
   }
 
   /// Asks the server for a sign of life.

@@ -40,16 +40,19 @@ extension ClientConnection: LinkHandler {
       kick()
       return .after(configuration.keepAliveTimeout)
     case .giveUp:
-      let error = NetError(
-        .timedOut, call: "keep-alive", detail: "the peer does not answer")
-      let waiters = monitor.withLock {
-        $0.fail(GRPCError(.connectionLost(error), wasProcessed: .unknown))
-      }
-      monitor.signalAll()
-      waiters.fail()
-      shutdownWhenSent()
+      endForSilence()
       return .after(configuration.keepAliveTimeout)
     }
+  }
+
+  func endForSilence() {
+    let error = NetError(.timedOut, call: "keep-alive", detail: "the peer does not answer")
+    let waiters = monitor.withLock {
+      $0.fail(GRPCError(.connectionLost(error), wasProcessed: .unknown))
+    }
+    monitor.signalAll()
+    waiters.fail()
+    shutdownWhenSent()
   }
 
   func linkClosed(_ error: NetError?) {

@@ -23,6 +23,12 @@ package struct GRPCChannelConfiguration: Sendable {
   package var keepAliveInterval: Duration = .seconds(360)
   /// The connection counts as broken so long after a PING without an answer.
   package var keepAliveTimeout: Duration = .seconds(20)
+  /// A caller who has heard nothing for so long has the server asked once: a connection that broke
+  /// without a word must not keep him until his deadline. Not again before a byte that is no answer
+  /// to that, which such servers allow.
+  package var silence: Duration = .seconds(4)
+  /// The connection counts as broken so long after that question.
+  package var silenceTimeout: Duration = .seconds(4)
   /// Whether to ask without calls too.
   package var keepAliveWithoutCalls = false
   /// Name of the connection's thread.

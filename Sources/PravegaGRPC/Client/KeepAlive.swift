@@ -15,6 +15,10 @@ struct KeepAlive: Sendable {
   private let withoutCalls: Bool
   private var lastHeard: Deadline
   private var pingedAt: Deadline?
+  /// When a caller had the server asked, while there is no answer.
+  private var askedAt: Deadline?
+  /// Whether that was done since the last byte that was no answer.
+  private var hasAsked = false
 
   init(interval: Duration, timeout: Duration, withoutCalls: Bool, now: Deadline) {
     self.interval = interval
@@ -27,6 +31,39 @@ struct KeepAlive: Sendable {
   mutating func heard(_ now: Deadline) {
     lastHeard = now
     pingedAt = nil
+    if askedAt == nil { hasAsked = false }
+    askedAt = nil
+  }
+
+  /// What a caller waits for while there is no reply.
+  enum Question: Hashable, Sendable {
+    /// The server is to be asked now, if nothing was heard meanwhile.
+    case ask
+    /// To look again then.
+    case wait(until: Deadline)
+    /// The server was asked and has not answered for too long.
+    case isOverdue
+  }
+
+  /// Asks at most once between two bytes that are no answers to such a question.
+  mutating func question(
+    _ now: Deadline, silence: Duration, timeout: Duration
+  ) -> Question {
+    if let askedAt {
+      let end = askedAt.advanced(by: timeout)
+      return now >= end ? .isOverdue : .wait(until: end)
+    }
+    guard !hasAsked else { return .wait(until: .distantFuture) }
+    let due = lastHeard.advanced(by: silence)
+    guard now >= due else { return .wait(until: due) }
+    askedAt = now
+    hasAsked = true
+    return .ask
+  }
+
+  /// Whether a question of a caller has waited for its answer for too long.
+  func isOverdue(_ now: Deadline, after timeout: Duration) -> Bool {
+    askedAt.map { now >= $0.advanced(by: timeout) } ?? false
   }
 
   /// A call after a long rest must not find the connection overdue at once.
