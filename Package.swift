@@ -105,8 +105,8 @@ let package = Package(
     tests(
       "PravegaCLITests",
       [
-        "PravegaCLIKit", "pravega-cli", "PravegaNet", "PravegaThreads", "PravegaTestKit",
-        "PravegaStandalone",
+        "PravegaCLIKit", "pravega-cli", "PravegaNet", "PravegaThreads", "PravegaWire",
+        "PravegaTestKit", "PravegaStandalone",
       ]),
     tests("PravegaIntegrationTests", ["Pravega", "PravegaTestKit"]),
     tests(

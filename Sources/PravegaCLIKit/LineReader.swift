@@ -29,14 +29,22 @@ package final class LineReader {
 
   /// Whether a whole line is there already, so that the next call will not block.
   package var hasBufferedLine: Bool {
-    reachedEnd || buffer[scanned...].contains(UInt8(ascii: "\n"))
+    reachedEnd || nextLineFeed != nil
+  }
+
+  private var nextLineFeed: Int? {
+    unsafe buffer.withUnsafeBytes { all in
+      guard let base = all.baseAddress, scanned < all.count else { return nil }
+      let found = unsafe memchr(base + scanned, Int32(UInt8(ascii: "\n")), all.count - scanned)
+      return unsafe found.map { unsafe UnsafeRawPointer($0) - base }
+    }
   }
 
   /// Blocks until a line has come, without its line feed; nil at the end of the input. A last line
   /// needs no line feed.
   package func next() throws(Failure) -> ArraySlice<UInt8>? {
     while true {
-      if let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let end = nextLineFeed {
         return try take(to: end, skipping: 1)
       }
       scanned = buffer.count
@@ -71,15 +79,17 @@ package final class LineReader {
       reachedEnd = true
       return
     }
-    let before = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: chunkSize))
-    let count = readMore(into: before)
-    let failure = errno
-    buffer.removeSubrange((before + max(0, count))...)
-    if count < 0 {
+    var failure: Int32?
+    let chunk = unsafe [UInt8](unsafeUninitializedCapacity: chunkSize) { space, count in
+      let result = unsafe read(into: UnsafeMutableRawBufferPointer(space))
+      if result < 0 { failure = errno }
+      count = max(0, result)
+    }
+    if let failure {
       throw .unreadable(OutputError(target: "standard input", call: "read", errno: failure))
     }
-    if count == 0 { reachedEnd = true }
+    buffer.append(contentsOf: chunk)
+    if chunk.isEmpty { reachedEnd = true }
   }
 
   /// False when the input is to end now. What a line had so far is then dropped, never cut short.
@@ -97,13 +107,10 @@ package final class LineReader {
     return false
   }
 
-  private func readMore(into offset: Int) -> Int {
-    unsafe buffer.withUnsafeMutableBytes { all in
-      let space = unsafe UnsafeMutableRawBufferPointer(rebasing: all[offset...])
-      while true {
-        let count = unsafe Glibc.read(descriptor, space.baseAddress, space.count)
-        if count >= 0 || errno != EINTR { return count }
-      }
+  private func read(into space: UnsafeMutableRawBufferPointer) -> Int {
+    while true {
+      let count = unsafe Glibc.read(descriptor, space.baseAddress, space.count)
+      if count >= 0 || errno != EINTR { return count }
     }
   }
 }

@@ -24,6 +24,10 @@ package struct OutputError: Error, CustomStringConvertible, Equatable {
       "\(target) was closed by the program that read it (\(cause)); the rest is not written"
     case ENOSPC, EDQUOT, EFBIG:
       "\(target) cannot take more: no space is left (\(cause)); free some, or write elsewhere"
+    case ENOENT: "there is no file \(target) (\(cause)); check the path"
+    case EACCES, EPERM:
+      "\(target) may not be opened by this user (\(cause)); check its owner and mode"
+    case EISDIR: "\(target) is a directory (\(cause)); name a file"
     default: "cannot use \(target) (\(cause))"
     }
   }

@@ -106,8 +106,16 @@ extension GRPCPeerProtocol {
     case .plainText: "the server speaks plain text, this side TLS"
     case .closesAtOnce: "the server closed the connection without an answer; it may not be gRPC"
     case .other(let bytes):
-      "the server does not speak gRPC; it began with "
-        + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+      "the server does not speak gRPC; it began with \(Self.shown(bytes))"
     }
+  }
+
+  /// Text as text, up to the end of its line, anything else in hexadecimal.
+  package static func shown(_ bytes: [UInt8]) -> String {
+    let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
+    if line.count > 1, line.allSatisfy({ (0x20...0x7e).contains($0) }) {
+      return "'\(String(decoding: line, as: UTF8.self))'"
+    }
+    return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
   }
 }

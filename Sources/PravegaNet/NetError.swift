@@ -65,6 +65,10 @@ package struct NetError: Error, Hashable, Sendable, CustomStringConvertible {
     return text
   }
 
+  /// Whether the peer accepted the connection and then was silent.
+  package var isSilentHandshake: Bool { kind == .timedOut && call == NetError.handshake }
+  static let handshake = "TLS handshake"
+
   func at(_ endpoint: String?) -> NetError {
     var copy = self
     copy.endpoint = copy.endpoint ?? endpoint

@@ -26,7 +26,7 @@ struct TLSHandshake {
         try takeInput()
       case .ended: throw closed()
       case .failed:
-        let error = session.failure(call: "TLS handshake", endpoint: name)
+        let error = session.failure(call: NetError.handshake, endpoint: name)
         // The alert tells the peer why; whether it arrives is its own affair.
         try? flush()
         throw error
@@ -91,10 +91,10 @@ struct TLSHandshake {
     } catch {
       throw NetError(error, endpoint: name)
     }
-    throw NetError(.timedOut, call: "TLS handshake", code: ETIMEDOUT, endpoint: name)
+    throw NetError(.timedOut, call: NetError.handshake, code: ETIMEDOUT, endpoint: name)
   }
 
   private func closed() -> NetError {
-    NetError(.tls(.peerClosed), call: "TLS handshake", endpoint: name)
+    NetError(.tls(.peerClosed), call: NetError.handshake, endpoint: name)
   }
 }

@@ -11,7 +11,8 @@ extension FaultPlan {
   ///
   /// `NAME` is a wire command, a controller call, or `*` for every one; `N` says which of them, from 1,
   /// `N+` from which on (left out: every one). Actions are `cut`, `cut=BYTES` (of the reply),
-  /// `drop`, `dup`, `delay=MS`, `hang`, `wronghost`, `seal`, `expired`, `moved=HOST:PORT` and
+  /// `drop`, `dup`, `delay=MS`, `hang`, `wronghost`, `seal`, `expired`,
+  /// `refused`, `moved=HOST:PORT` and
   /// `status=CODE`; further ones for the same requests may follow with commas.
   ///
   /// - Throws: ``FaultPlanError`` with a sentence that names what cannot be read.
@@ -37,7 +38,7 @@ extension FaultPlan {
 private struct FaultText {
   static let form = "NAME@N:ACTION, for example AppendBlockEnd@3:cut"
   static let actions =
-    "cut, cut=BYTES, drop, dup, delay=MS, hang, wronghost, seal, expired, moved=HOST:PORT, status=CODE"
+    "cut, cut=BYTES, drop, dup, delay=MS, hang, wronghost, seal, expired, refused, moved=HOST:PORT, status=CODE"
 
   let trimmed: String
 
@@ -97,6 +98,7 @@ private struct FaultText {
     case ("wronghost", nil): return .wrongHost
     case ("seal", nil): return .seal
     case ("expired", nil): return .expiredToken
+    case ("refused", nil): return .refusedToken
     case ("moved", let address?) where address.contains(":"): return .moved(address)
     case ("status", let value?): return .status(try number(value, in: text))
     default:

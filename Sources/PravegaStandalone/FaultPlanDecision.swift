@@ -8,6 +8,7 @@ package struct FaultDecision: Sendable {
     case hang
     case wrongHost
     case expiredToken
+    case refusedToken
     case status(Int)
     case answer([UInt8])
   }
@@ -29,6 +30,7 @@ package struct FaultDecision: Sendable {
     case .hang: instead = .hang
     case .wrongHost: instead = .wrongHost
     case .expiredToken: instead = .expiredToken
+    case .refusedToken: instead = .refusedToken
     case .status(let code): instead = .status(code)
     case .answer(let bytes): instead = .answer(bytes)
     case .seal: seals = true

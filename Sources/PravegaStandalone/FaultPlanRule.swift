@@ -62,6 +62,8 @@ public enum FaultAction: Sendable {
   case seal
   /// The request is refused because its token has expired.
   case expiredToken
+  /// The request is refused because its token is not a good one.
+  case refusedToken
   /// The controller names this address (`host:port`) for a segment.
   case moved(String)
   /// The controller call ends with this gRPC status and is not handled.
@@ -84,6 +86,7 @@ public enum FaultAction: Sendable {
     case .wrongHost: "wronghost"
     case .seal: "seal"
     case .expiredToken: "expired"
+    case .refusedToken: "refused"
     case .moved: "moved"
     case .status: "status"
     case .answer: "answer"

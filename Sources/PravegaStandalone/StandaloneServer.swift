@@ -159,8 +159,18 @@ public final class StandaloneServer: Sendable {
       return try body()
     } catch {
       throw PravegaError(
-        .connectionFailed, "The server cannot listen: \(error).",
-        hint: "Choose another port, or 0 for any free one.", underlying: error)
+        .connectionFailed, "The server cannot listen: \(error).", hint: hint(error),
+        underlying: error)
+    }
+  }
+
+  private static func hint(_ error: NetError) -> String {
+    switch error.kind {
+    case .addressInUse: "Choose another port, or 0 for any free one."
+    case .unknownHost, .unreachable:
+      "Listen at an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them."
+    case .tooManyFiles: "Close what is not needed or raise the limit (ulimit -n)."
+    default: "Choose a port from 1024 on, or 0 for any free one."
     }
   }
 

@@ -123,7 +123,9 @@ final class Administration {
     let stream = try name.pravegaStream()
     let current = try controller.currentSegments(of: stream, until: client.deadline)
     guard !current.isEmpty else {
-      throw Program.Report("the stream '\(name)' is sealed", exitCode: .conflict)
+      throw Program.Report(
+        "the stream '\(name)' is sealed", hint: "Only an open stream can be scaled.",
+        exitCode: .conflict, code: "segmentSealed")
     }
     let width = 1 / Double(segments)
     let ranges = (0..<segments).map {
@@ -143,7 +145,10 @@ final class Administration {
   func truncate(_ name: StreamName) throws {
     let cut = try tail(name)
     guard case .bounded = cut else {
-      throw Program.Report("the stream '\(name)' is sealed", exitCode: .conflict)
+      throw Program.Report(
+        "the stream '\(name)' is sealed",
+        hint: "Only an open stream can be truncated; delete this one.", exitCode: .conflict,
+        code: "segmentSealed")
     }
     try controller.truncateStream(name.pravegaStream(), at: cut, until: client.deadline)
   }

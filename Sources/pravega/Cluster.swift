@@ -20,7 +20,8 @@ final class Cluster: Sendable {
 
   func openSink(_ stream: String) throws -> ClientSink {
     ClientSink(
-      writer: try factory.createEventWriter(stream: stream, serializer: ByteArraySerializer()))
+      writer: try factory.createEventWriter(stream: stream, serializer: ByteArraySerializer()),
+      name: "\(scope)/\(stream)", timeout: connection.timeout)
   }
 
   /// Whether the group is new. One that exists keeps its own bounds.
@@ -31,7 +32,8 @@ final class Cluster: Sendable {
     }
     if bounds.beginsAtTail, tail == .unbounded {
       throw Program.Report(
-        "the stream '\(name)' is sealed: nothing comes after its end", exitCode: .conflict)
+        "the stream '\(name)' is sealed: nothing comes after its end",
+        hint: "Read it from its start.", exitCode: .conflict, code: "segmentSealed")
     }
     let configuration = try ReaderGroupConfig.builder()
       .stream(
@@ -62,14 +64,29 @@ final class Cluster: Sendable {
 /// The client's writer as the commands use it.
 struct ClientSink: EventSink {
   let writer: EventStreamWriter<[UInt8]>
+  let name: String
+  /// For each call; the writer itself would be more patient.
+  let timeout: Duration
 
   func write(_ event: [UInt8], key: String?) throws -> WriteFuture {
-    try writer.writeEvent(event, routingKey: key)
+    try explained { try writer.writeEvent(event, routingKey: key, timeout: timeout) }
   }
 
-  func wait(for acknowledgement: WriteFuture) throws { try acknowledgement.get() }
-  func flush() throws { try writer.flush() }
+  func wait(for acknowledgement: WriteFuture) throws {
+    try explained { try acknowledgement.get(timeout: timeout) }
+  }
+
+  func flush() throws { try explained { try writer.flush(timeout: timeout) } }
   func close() throws { try writer.close() }
+
+  private func explained<R>(_ body: () throws -> R) throws -> R {
+    do { return try body() } catch PravegaError.Code.timeout {
+      throw Program.Report(
+        "\(name): no acknowledgement came for \(Human.duration(timeout))",
+        hint: "The last events may still be stored. Check the segment store, or raise --timeout.",
+        exitCode: .timedOut, code: "timeout")
+    }
+  }
 }
 
 /// The client's reader as the commands use it.

@@ -60,7 +60,10 @@ struct Connection: Sendable {
     case (_?, nil): throw invocation.usage("--user needs --password-file")
     case (_?, let file?):
       let text = try TextFile.firstLine(file)
-      guard !text.isEmpty else { throw Program.Report("the password file '\(file)' is empty") }
+      guard !text.isEmpty else {
+        throw Program.Report(
+          "the password file '\(file)' is empty", hint: "Write the password in its first line.")
+      }
       return text
     }
   }

@@ -7,7 +7,9 @@ import PravegaCore
 enum Explain {
   static func report(on error: any Error) -> Program.Report? {
     guard let error = error as? PravegaError else { return nil }
-    return Program.Report(message(of: error), hint: hint(of: error), exitCode: exitCode(for: error))
+    return Program.Report(
+      message(of: error), hint: hint(of: error), exitCode: exitCode(for: error),
+      code: "\(error.code)")
   }
 
   /// What the message is about comes first unless it says so itself; the name of the library's call

@@ -43,7 +43,9 @@ struct FrameLister: ~Copyable {
     try output.flush()
     let left = received - offset
     guard left == 0, !hex.isWithinByte else {
-      throw Program.Report("the input ends within a frame, \(left) bytes after offset \(offset)")
+      throw Program.Report(
+        "the input ends within a frame, \(left) bytes after offset \(offset)",
+        hint: "Record the connection to its end, or cut the rest off.")
     }
   }
 
@@ -60,7 +62,9 @@ struct FrameLister: ~Copyable {
         while let frame = try reader.next() { try show(frame) }
       } catch let error as WireError {
         try output.flush()
-        throw Program.Report("at offset \(offset): \(error)")
+        throw Program.Report(
+          "at offset \(offset): \(error)",
+          hint: "Give one direction of a segment store's connection, from its beginning.")
       }
     }
   }

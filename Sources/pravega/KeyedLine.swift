@@ -14,10 +14,14 @@ struct KeyedLine {
     case .separated(let separator):
       guard let range = KeyedLine.range(of: separator, in: line) else {
         let shown = String(decoding: separator, as: UTF8.self)
-        throw Program.Report("line \(number) of standard input has no '\(shown)' after a key")
+        throw Program.Report(
+          "line \(number) of standard input has no '\(shown)' after a key",
+          hint: "Write each line as KEY\(shown)EVENT.")
       }
       guard let text = String(validating: line[..<range.lowerBound], as: UTF8.self) else {
-        throw Program.Report("the key in line \(number) of standard input is not UTF-8 text")
+        throw Program.Report(
+          "the key in line \(number) of standard input is not UTF-8 text",
+          hint: "Convert the input, with iconv for example.")
       }
       (key, event) = (text, line[range.upperBound...])
     }

@@ -12,6 +12,8 @@ enum PravegaProgram {
     "pravega", "Works with streams of a Pravega cluster, and serves some itself.",
     discussion: """
       Data goes to standard output, messages go to standard error.
+      An error is one line there and an exit code; with --output json it is an object {"command", \
+      "version", "error": {"code", "message", "hint", "exit_code"}}.
       The controller is --controller, else PRAVEGA_CONTROLLER_URI, else \(Connection.defaultURI).
       """,
     options: Connection.options + [outputOption],

@@ -4,8 +4,7 @@ import PravegaCLIKit
 
 /// Prints what a command found, as text or as one JSON document with `command` and `version`.
 struct Results {
-  /// Grows when a field changes its meaning or goes away.
-  static let jsonVersion: Int64 = 1
+  static let jsonVersion = Program.jsonVersion
 
   private let isJSON: Bool
   private let command: String

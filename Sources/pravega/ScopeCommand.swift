@@ -29,9 +29,12 @@ enum ScopeCommand {
 
   private static func create(_ invocation: Invocation) throws -> ExitCode {
     let scope = try StreamName.scope(invocation)
+    try StreamName.checkNew(scope, "scope", invocation)
     let isNew = try Administration(Connection(invocation)).createScope(scope)
     guard isNew || invocation.has("if-missing") else {
-      throw Program.Report("the scope '\(scope)' exists already", exitCode: .conflict)
+      throw Program.Report(
+        "the scope '\(scope)' exists already", hint: "Use it, or say --if-missing.",
+        exitCode: .conflict, code: "alreadyExists")
     }
     try Results(invocation).one(
       isNew ? "created scope \(scope)" : "scope \(scope) existed",
@@ -55,7 +58,9 @@ enum ScopeCommand {
     let administration = try Administration(Connection(invocation))
     let existed = try administration.deleteScope(scope, recursive: invocation.has("recursive"))
     guard existed else {
-      throw Program.Report("there is no scope '\(scope)'", exitCode: .notFound)
+      throw Program.Report(
+        "the scope '\(scope)' does not exist", hint: "Check its name with 'pravega scope list'.",
+        exitCode: .notFound, code: "noSuchScope")
     }
     try Results(invocation).one("deleted scope \(scope)", ["scope": .string(scope)])
     return .ok

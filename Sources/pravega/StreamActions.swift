@@ -7,13 +7,16 @@ import PravegaCore
 enum StreamActions {
   @Sendable static func create(_ invocation: Invocation) throws -> ExitCode {
     let name = try StreamName(invocation)
+    try name.checkNew(invocation)
     let segments = try invocation.int("segments", default: 1, in: 1...100_000)
     let administration = try Administration(Connection(invocation))
     if invocation.has("create-scope") { _ = try administration.createScope(name.scope) }
     let isNew = try administration.createStream(
       name, segments: segments, tags: invocation.strings("tag"))
     guard isNew || invocation.has("if-missing") else {
-      throw Program.Report("the stream '\(name)' exists already", exitCode: .conflict)
+      throw Program.Report(
+        "the stream '\(name)' exists already", hint: "Use it, or say --if-missing.",
+        exitCode: .conflict, code: "alreadyExists")
     }
     try Results(invocation).one(
       isNew ? "created stream \(name) with \(segments) segments" : "stream \(name) existed",
@@ -101,7 +104,10 @@ enum StreamActions {
     let administration = try Administration(Connection(invocation))
     if invocation.has("seal") { try administration.seal(name) }
     guard try administration.delete(name) else {
-      throw Program.Report("there is no stream '\(name)'", exitCode: .notFound)
+      throw Program.Report(
+        "the stream '\(name)' does not exist",
+        hint: "Check its name with 'pravega stream list \(name.scope)'.", exitCode: .notFound,
+        code: "invalidStream")
     }
     try Results(invocation).one("deleted stream \(name)", ["stream": .string(name.description)])
     return .ok

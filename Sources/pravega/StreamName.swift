@@ -25,6 +25,18 @@ struct StreamName: Sendable, CustomStringConvertible {
     try checked(invocation.arguments.first ?? "", "scope", limit: 255, invocation)
   }
 
+  /// Makes no internal scopes and streams.
+  func checkNew(_ invocation: Invocation) throws {
+    try StreamName.checkNew(scope, "scope", invocation)
+    try StreamName.checkNew(stream, "stream", invocation)
+  }
+
+  static func checkNew(_ name: String, _ what: String, _ invocation: Invocation) throws {
+    guard name.hasPrefix("_") else { return }
+    throw invocation.usage(
+      "'\(name)' cannot be a new \(what)'s name: those that begin with an underscore are reserved")
+  }
+
   /// The rules of the controller for names that users choose. Names that begin with an underscore
   /// are internal ones; they can be looked at and read, so they pass here.
   static func checked(
@@ -33,7 +45,7 @@ struct StreamName: Sendable, CustomStringConvertible {
     guard !name.isEmpty else { throw invocation.usage("the \(what)'s name is empty") }
     guard name.utf16.count <= limit else {
       throw invocation.usage(
-        "the \(what)'s name has \(name.utf16.count) characters; \(limit) are allowed")
+        "the \(what)'s name has \(name.utf16.count) characters; at most \(limit) are allowed")
     }
     let body = name.hasPrefix("_") ? name.dropFirst() : name[...]
     let isAllowed = { (c: Character) in

@@ -44,6 +44,7 @@ struct WriteSettings: Sendable {
     connection = try Connection(invocation)
     name = try StreamName(invocation)
     creates = invocation.has("create")
+    if creates { try name.checkNew(invocation) }
     segments = try invocation.int("segments", default: 1, in: 1...100_000)
     switch (invocation.string("key"), invocation.string("key-separator")) {
     case (nil, nil): keys = .none

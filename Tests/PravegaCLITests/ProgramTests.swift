@@ -24,7 +24,7 @@ final class ProgramTests: XCTestCase {
       ),
       (
         ["scope", "create", String(repeating: "x", count: 256)],
-        "the scope's name has 256 characters; 255 are allowed. See 'pravega scope create --help'."
+        "the scope's name has 256 characters; at most 255 are allowed. See 'pravega scope create --help'."
       ),
       (
         ["write", "a/b", "--key", "k", "--key-separator", ":"],
@@ -58,7 +58,8 @@ final class ProgramTests: XCTestCase {
   func testAMissingPasswordFileIsNamed() throws {
     let result = try run("read", "a/b", "--user", "me", "--password-file", "/nowhere/secret")
     XCTAssertEqual(
-      result.complaints, "pravega: cannot use '/nowhere/secret' (open: ENOENT (2))\n")
+      result.complaints,
+      "pravega: there is no file '/nowhere/secret' (open: ENOENT (2)); check the path\n")
     XCTAssertEqual(result.status, 1)
   }
 
@@ -140,9 +141,17 @@ final class ProgramTests: XCTestCase {
         + #""name": null, "bytes": 0, "text": "code 99 cannot be decoded: no command has the code "#
         + #"99"}]}"# + "\n")
     for (input, sentence) in [
-      ("ffffff81 000000", "the input ends within a frame, 7 bytes after offset 0"),
+      (
+        "ffffff81 000000",
+        "the input ends within a frame, 7 bytes after offset 0. Record the connection to its "
+          + "end, or cut the rest off."
+      ),
       ("gg", "character 1 of the input is no hexadecimal digit. Use --binary for bytes."),
-      ("00000000 7fffffff", "at offset 0: a frame of 2147483647 bytes is over the limit"),
+      (
+        "00000000 7fffffff",
+        "at offset 0: a frame of 2147483647 bytes is over the limit. Give one direction of a segment "
+          + "store's connection, from its beginning."
+      ),
     ] {
       let result = try decode(input)
       XCTAssertEqual(result.complaints, "pravega: \(sentence)\n")

@@ -51,7 +51,7 @@ final class ProgramWithServerTests: XCTestCase {
       XCTAssertEqual(try run(server, "stream", "create", "demo/s", "--segments", "2").status, 0)
       XCTAssertEqual(
         try run(server, "stream", "create", "demo/s").complaints,
-        "pravega: the stream 'demo/s' exists already\n")
+        "pravega: the stream 'demo/s' exists already. Use it, or say --if-missing.\n")
       XCTAssertEqual(try run(server, "scope", "delete", "demo").status, 4)
       XCTAssertEqual(try run(server, "stream", "describe", "demo/none").status, 3)
       XCTAssertEqual(try run(server, "read", "demo/none").status, 3)

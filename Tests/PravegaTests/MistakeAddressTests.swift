@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Pravega
 import PravegaGRPC
 import PravegaNet
@@ -47,6 +48,55 @@ final class MistakeAddressTests: MistakeTestCase {
     defer { server.close() }
     assertTold("web server", .invalidMessage, address: "\(server.endpoint)") {
       try askController("tcp://\(server.endpoint)")
+    }
+  }
+
+  func testAControllerBehindAFirewallThatSwallowsPackets() throws {
+    let port = try SwallowingPort()
+    defer { port.close() }
+    assertTold("controller swallows packets", .connectionFailed, address: "\(port.endpoint)") {
+      try askController("tcp://\(port.endpoint)")
+    }
+  }
+
+  func testAControllerThatAcceptsAndSaysNothing() throws {
+    let server = try MockStore([[.expectEnd]], patience: .seconds(10))
+    defer { server.close() }
+    assertTold("controller is silent", .connectionFailed, address: "\(server.endpoint)") {
+      try askController("tcp://\(server.endpoint)")
+    }
+  }
+
+  func testTheSecondOfTwoControllersIsReachedPastOneThatSwallowsPackets() throws {
+    let port = try SwallowingPort()
+    defer { port.close() }
+    try withServer { server in
+      let start = ContinuousClock.now
+      try askController("tcp://\(port.endpoint),\(address(server.controllerURI))")
+      XCTAssertLessThan(ContinuousClock.now - start, .seconds(4))
+    }
+  }
+
+  func testTheLimitOfOpenFiles() throws {
+    try withServer { server in
+      var before = rlimit()
+      XCTAssertEqual(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before), 0)
+      let used =
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        .compactMap { Int($0) }.max() ?? 0
+      // All numbers below the limit are taken.
+      var fillers: [CInt] = []
+      repeat {
+        fillers.append(dup(0))
+      } while fillers.last.map { (0..<used).contains(Int($0)) } ?? false
+      var lowered = before
+      lowered.rlim_cur = rlim_t(used + 1)
+      XCTAssertEqual(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &lowered), 0)
+      defer {
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before)
+        for filler in fillers { close(filler) }
+      }
+      assertTold("file limit", .resourceExhausted) { try askController(server.controllerURI) }
     }
   }
 

@@ -25,6 +25,16 @@ enum MistakeSentences {
       "createScope demo: The controller at ADDRESS did not answer before the deadline. Try again, "
       + "or give the call more time.",
 
+    "controller swallows packets":
+      "createScope demo: The controller at ADDRESS cannot be reached: connect: ETIMEDOUT (110) "
+      + "ADDRESS. Check the network, a firewall, and that the host is the controller's.",
+    "controller is silent":
+      "createScope demo: The server at ADDRESS accepts connections but does not answer. Check that "
+      + "it is a controller in good health.",
+    "file limit":
+      "createScope demo: This process has reached its limit of open files. Close what is not needed "
+      + "or raise the limit (ulimit -n).",
+
     // MARK: TLS
     "TLS on a plain port":
       "createScope demo: The server at ADDRESS speaks plain text, but TLS was asked for. Write the "
@@ -61,7 +71,7 @@ enum MistakeSentences {
 
     // MARK: What is not there, or not any more
     "unknown scope":
-      "createStream demo/s: The scope 'demo' does not exist. Create it first, or check its name.",
+      "createStream: The scope 'demo' does not exist. Create it first, or check its name.",
     "unknown stream":
       "getCurrentSegments: The stream 'demo/none' does not exist. Create it first, or check its "
       + "scope and name.",
@@ -85,6 +95,18 @@ enum MistakeSentences {
     "store out of reach":
       "Nothing listens at ADDRESS, the address of a segment store. Check that the segment store "
       + "runs and that its published address can be reached from here.",
+    "store swallows packets":
+      "The segment store ADDRESS cannot be reached. Check the segment store's published address and "
+      + "the network between.",
+    "store is silent":
+      "The server at ADDRESS accepted the connection but did not answer. Check that the address is "
+      + "a segment store's, and that the store is in good health.",
+    "echo as segment store":
+      "The server at ADDRESS sends back what it is sent. Check the address that the segment store "
+      + "publishes; its port is 12345 unless configured.",
+    "web server as segment store":
+      "The server at ADDRESS is a web server, not a segment store. Check the address that the "
+      + "segment store publishes; its port is 12345 unless configured.",
     "wire versions":
       "The segment store ADDRESS speaks wire versions 20 to 30, this client 5 to 17. Use a client "
       + "and a server of closer releases.",

@@ -26,6 +26,49 @@ final class MistakeStoreTests: MistakeTestCase {
     }
   }
 
+  func testAStoreBehindAFirewallThatSwallowsPackets() throws {
+    let port = try SwallowingPort()
+    defer { port.close() }
+    let address = "\(port.endpoint)"
+    try withServer(announcing: address) { server in
+      assertTold("store swallows packets", .connectionFailed, address: address) {
+        try write(server)
+      }
+    }
+  }
+
+  func testAStoreThatAcceptsAndSaysNothing() throws {
+    let mock = try MockStore([[.expectEnd]], patience: .seconds(10))
+    defer { mock.close() }
+    try withServer(announcing: "\(mock.endpoint)") { server in
+      assertTold("store is silent", .connectionFailed, address: "\(mock.endpoint)") {
+        try write(server)
+      }
+    }
+  }
+
+  func testAServerThatSendsBackWhatItIsSent() throws {
+    var hello = Hello()
+    hello.lowVersion = 5
+    hello.highVersion = 17
+    let bytes = try hello.encoded()
+    let echo = MockStore.Step.answer(SetupAppend.code) { payload in
+      try payload.withUnsafeBytes { try SetupAppend(payload: $0) }.encoded()
+    }
+    try withMock([.answer(Hello.code) { _ in bytes }, echo, .expectEnd]) { mock, server in
+      assertTold("echo as segment store", .invalidMessage, address: mock) { try write(server) }
+    }
+  }
+
+  func testAWebServerInsteadOfASegmentStore() throws {
+    let answer = Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)
+    try withMock([.send(answer), .close]) { mock, server in
+      assertTold("web server as segment store", .invalidMessage, address: mock) {
+        try write(server)
+      }
+    }
+  }
+
   func testAReaderGroupWhoseStoreCannotBeReached() throws {
     let address = "\(try freePort())"
     try withServer(announcing: address) { server in

@@ -24,7 +24,7 @@ package final class Client: Sendable {
       credentials: config.credentials ?? TokenCredentials.fromEnvironment(),
       enableTLS: config.isTLSEnabledToController)
     settings.connectTimeout = config.connectTimeout
-    let connector = try TLSConnector(config)
+    let connector = try TLSConnector(config, attemptTimeout: settings.attemptTimeout)
     controller = ControllerClient(settings) { endpoint in
       connector.controllerTransport(endpoint)
     }

@@ -74,7 +74,8 @@ package final class ClientCore: Sendable {
       try directory.endpoint(of: segment, until: deadline)
     }
     do throws(PravegaError) {
-      let limit = Deadline.earlier(deadline, .after(settings.connectTimeout))
+      // Less, so that a caller has heard of it when the time-out is over.
+      let limit = Deadline.earlier(deadline, .after(settings.connectTimeout * 9 / 10))
       return try pool.connection(to: endpoint, for: purpose, of: owner, until: limit)
     } catch {
       endpoints.forget(segment)

@@ -4,7 +4,7 @@ internal import PravegaNet
 
 /// Who answers at an address that should be a segment store's, by its first bytes.
 enum ForeignPeer {
-  case webServer, controller, tls, unknown
+  case webServer, controller, tls, echo, unknown
 
   /// How many bytes tell.
   static let byteCount = 9
@@ -36,25 +36,44 @@ enum ForeignPeer {
 
   /// Never tried again: it is somebody else.
   func error(_ endpoint: Endpoint) -> PravegaError {
-    let (what, hint) = words
+    let (what, hint) = words(endpoint)
     return PravegaError(
-      .invalidMessage, "The server at \(endpoint) \(what), not a segment store's protocol.",
-      hint: hint, context: .init(endpoint: endpoint.description))
+      .invalidMessage, "The server at \(endpoint) \(what).", hint: hint,
+      context: .init(endpoint: endpoint.description))
   }
 
-  private var words: (what: String, hint: String) {
+  private func words(_ endpoint: Endpoint) -> (what: String, hint: String) {
     switch self {
     case .webServer:
-      ("speaks HTTP", "Check the address that the segment store publishes.")
+      (
+        "is a web server, not a segment store",
+        "Check the address that the segment store publishes; its port is 12345 unless configured."
+      )
     case .controller:
       (
-        "speaks the controller's protocol",
+        "speaks the controller's protocol, not a segment store's protocol",
         "Check the address that the segment store publishes; its port is 12345 unless configured."
       )
     case .tls:
-      ("wants TLS", "Use a tls:// address, or switch TLS to the segment stores on.")
+      (
+        "wants TLS, but was spoken to in plain text",
+        "Use a tls:// address for the controller, or switch TLS to the segment stores on."
+      )
+    case .echo:
+      (
+        "sends back what it is sent",
+        "Check the address that the segment store publishes; its port is 12345 unless configured."
+      )
     case .unknown:
-      ("speaks another protocol", "Check the address that the segment store publishes.")
+      (
+        "does not speak a segment store's protocol",
+        "Check the address that the segment store publishes; its port is 12345 unless configured."
+      )
     }
   }
+}
+
+extension PravegaError {
+  /// Whether it was no segment store that answered, so that another attempt is in vain.
+  var isForeignPeer: Bool { code == .invalidMessage && retry == .never }
 }

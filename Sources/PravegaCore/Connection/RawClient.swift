@@ -35,7 +35,9 @@ package struct RawClient: Sendable {
     while true {
       attempt += 1
       do throws(PravegaError) {
-        return try callOnce(make, expecting: expecting, isRetry: attempt > 1, until: deadline)
+        return try callOnce(
+          make, expecting: expecting, isIdempotent: isIdempotent, isRetry: attempt > 1,
+          until: deadline)
       } catch {
         guard !core.hasClosed else {
           throw PravegaError.clientClosed(retry: error.retry)
@@ -57,8 +59,8 @@ package struct RawClient: Sendable {
   }
 
   private func callOnce<Request: WireRequest, Reply: WireReply>(
-    _ make: (Int64, String) -> Request, expecting: Reply.Type, isRetry: Bool,
-    until deadline: Deadline
+    _ make: (Int64, String) -> Request, expecting: Reply.Type, isIdempotent: Bool,
+    isRetry: Bool, until deadline: Deadline
   ) throws(PravegaError) -> Reply {
     let token = try core.token(for: segment.pravegaStream, access: access, until: deadline)
     let connection = try core.connection(
@@ -70,12 +72,13 @@ package struct RawClient: Sendable {
       throw PravegaError(
         .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
     }
-    let reply = try wait(for: flow, on: connection, until: deadline)
+    let reply = try wait(for: flow, on: connection, isIdempotent, until: deadline)
     return try decode(reply, from: connection)
   }
 
   private func wait(
-    for flow: RequestFlow, on connection: StoreConnection, until deadline: Deadline
+    for flow: RequestFlow, on connection: StoreConnection, _ isIdempotent: Bool,
+    until deadline: Deadline
   ) throws(PravegaError) -> StoreReply {
     do { return try flow.reply.get(until: deadline) } catch let error as PravegaError {
       // It was sent: whatever ended the connection, the store may have carried it out.
@@ -85,7 +88,10 @@ package struct RawClient: Sendable {
     } catch {
       throw PravegaError(
         .timeout, "The segment store \(connection.endpoint) did not answer in time.",
-        hint: "Check whether it was done before trying again.", retry: .outcomeUnknown,
+        hint: isIdempotent
+          ? "Check that the store is in good health, or give the call more time."
+          : "Check whether it was done before trying again.",
+        retry: .outcomeUnknown,
         context: .init(endpoint: connection.endpoint.description))
     }
   }

@@ -90,7 +90,8 @@ package final class StoreConnection: Sendable {
       if let error = error as? PravegaError { throw error }
       throw PravegaError(
         .connectionFailed, "The server at \(endpoint) accepted the connection but did not answer.",
-        hint: "Check that the address is a segment store's and not a controller's.", retry: .safe,
+        hint: "Check that the address is a segment store's, and that the store is in good health.",
+        retry: .safe,
         context: .init(endpoint: endpoint.description))
     }
   }
@@ -280,7 +281,7 @@ extension StoreConnection: LinkHandler {
 
   package func linkClosed(_ error: NetError?) {
     usable.store(false, ordering: .releasing)
-    let cause = endBeforeHello ?? error.map { ErrorTranslation.connection($0, to: endpoint) }
+    let cause = endBeforeHello(error) ?? error.map { ErrorTranslation.connection($0, to: endpoint) }
     let (flows, failure) = monitor.withLock { state -> ([any FlowHandler], PravegaError) in
       let failure =
         state.failure ?? cause
@@ -322,8 +323,12 @@ extension StoreConnection: LinkHandler {
   }
 
   /// A peer that leaves without Hello, with or without some bytes of another protocol.
-  private var endBeforeHello: PravegaError? {
+  private func endBeforeHello(_ error: NetError?) -> PravegaError? {
     guard !receiver.isPeerKnown else { return nil }
+    // With TLS 1.3 a server refuses a client when that has its handshake behind it.
+    if let error, case .tls = error.kind {
+      return ErrorTranslation.connection(error, to: endpoint)
+    }
     guard ForeignPeer.mayBeStore(receiver.firstBytes) else {
       return ForeignPeer(receiver.firstBytes).error(endpoint)
     }

@@ -5,13 +5,14 @@ internal import PravegaThreads
 
 /// Connections as the configuration wants them: plain, or TLS with its trust settings.
 struct TLSConnector: Sendable {
-  private let connectTimeout: Duration
+  private let attemptTimeout: Duration
   /// Nil: plain.
   private let controllerContext: TLSContext?
   private let storeContext: TLSContext?
 
-  init(_ config: ClientConfig) throws(PravegaError) {
-    connectTimeout = config.connectTimeout
+  /// - Parameter attemptTimeout: for one connection to a controller.
+  init(_ config: ClientConfig, attemptTimeout: Duration) throws(PravegaError) {
+    self.attemptTimeout = attemptTimeout
     controllerContext =
       config.isTLSEnabledToController ? try TLSConnector.context(config, ["h2"]) : nil
     storeContext =
@@ -20,9 +21,9 @@ struct TLSConnector: Sendable {
 
   func controllerTransport(_ endpoint: Endpoint) -> any UnaryTransport {
     guard let context = controllerContext else {
-      return GRPCTransport(endpoint, connectTimeout: connectTimeout)
+      return GRPCTransport(endpoint, connectTimeout: attemptTimeout)
     }
-    return GRPCTransport(endpoint, isTLS: true, connectTimeout: connectTimeout) {
+    return GRPCTransport(endpoint, isTLS: true, connectTimeout: attemptTimeout) {
       (endpoint, deadline) throws(NetError) in
       try connectTLS(to: endpoint, context: context, deadline: deadline)
     }

@@ -49,7 +49,9 @@ package enum WireCodec {
   static func malformed(
     _ frame: ReceivedFrame, from endpoint: Endpoint, _ cause: (any Error)? = nil
   ) -> PravegaError {
-    PravegaError(
+    // No store sends what only clients do.
+    if CommandTable[frame.code]?.direction == .request { return ForeignPeer.echo.error(endpoint) }
+    return PravegaError(
       .invalidMessage,
       "The server at \(endpoint) sent something that is not the segment-store protocol (code \(frame.code)).",
       hint: "Check that the address is a segment store's.", retry: .safe,

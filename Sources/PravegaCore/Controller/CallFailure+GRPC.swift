@@ -39,6 +39,7 @@ extension CallFailure {
     switch error.kind {
     case .refused: .refused
     case .unknownHost: .unknownHost
+    case .timedOut where error.isSilentHandshake: .silent
     case .timedOut, .unreachable, .addressInUse, .system: .unreachable
     case .reset, .closed, .rejectedByHandler: .closesAtOnce
     case .tooManyFiles: .tooManyFiles
@@ -50,7 +51,9 @@ extension CallFailure {
 
   private static func detail(_ error: GRPCError) -> String {
     switch error.kind {
-    case .connectFailed(let error): "\(error)"
+    case .connectFailed(let error):
+      if case .tls = error.kind { error.detail ?? "" } else { "\(error)" }
+    case .notHTTP2(.other(let bytes)): "it began with \(GRPCPeerProtocol.shown(bytes))"
     case .connectionLost(let error?): "\(error)"
     case .connectionLost(nil): "it was closed"
     default: "\(error)"
@@ -67,7 +70,7 @@ extension ControllerClient {
     secure: (@Sendable (Endpoint, Deadline) throws(NetError) -> any Transport)? = nil
   ) {
     let isTLS = settings.usesTLS
-    let connectTimeout = settings.connectTimeout
+    let connectTimeout = settings.attemptTimeout
     self.init(settings) { endpoint in
       GRPCTransport(
         endpoint, isTLS: isTLS, connectTimeout: connectTimeout, connect: isTLS ? secure : nil)

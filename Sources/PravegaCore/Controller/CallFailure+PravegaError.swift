@@ -103,11 +103,12 @@ extension CallFailure {
       )
     case .certificate(let failure):
       (
-        .connectionFailed, failure.sentences(endpoint).message, failure.sentences(endpoint).hint
+        .connectionFailed, failure.sentences(endpoint, detail).message,
+        failure.sentences(endpoint, detail).hint
       )
     default:
       (
-        .invalidMessage, "The server at \(endpoint) does not speak gRPC: \(detail).",
+        .invalidMessage, "The server at \(endpoint) does not speak gRPC; \(detail).",
         "Use the controller's port (9090 unless configured), not a segment store's."
       )
     }

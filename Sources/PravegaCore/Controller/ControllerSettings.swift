@@ -11,6 +11,9 @@ package struct ControllerSettings: Sendable {
   package var enableTLS: Bool?
   /// How long a controller that was never reached is tried for, all attempts included.
   package var connectTimeout: Duration = .seconds(5)
+  /// For one attempt: each controller's share of nine tenths, so that a caller has heard of it when
+  /// the time-out is over.
+  package var attemptTimeout: Duration { connectTimeout * 9 / 10 / max(1, bootstrap.count) }
   /// How long the list of controllers that was asked for is good.
   package var discoveryInterval: Duration = .seconds(120)
   /// How long after a failure it is asked for again.

@@ -19,6 +19,10 @@ package enum ErrorTranslation {
         "Nothing listens at \(endpoint), the address of a segment store.",
         "Check that the segment store runs and that its published address can be reached from here."
       )
+    case .timedOut where error.isSilentHandshake:
+      return failed(
+        "The server at \(endpoint) accepted the connection but did not answer.",
+        "Check that the address is a segment store's, and that the store is in good health.")
     case .timedOut:
       return failed(
         "The segment store \(endpoint) cannot be reached.",
@@ -32,7 +36,7 @@ package enum ErrorTranslation {
         "The host '\(endpoint.host)' of a segment store is not known.",
         "Check the address that the segment store publishes.")
     case .tls(let failure):
-      let sentences = failure.sentences(endpoint.description)
+      let sentences = failure.sentences(endpoint.description, error.detail)
       return failed(sentences.message, sentences.hint, .never)
     case .tooManyFiles:
       return PravegaError(
@@ -41,9 +45,13 @@ package enum ErrorTranslation {
         context: context,
         underlying: error)
     case .reset, .closed:
-      return failed("The segment store \(endpoint) dropped the connection.", "")
+      return failed(
+        "The segment store \(endpoint) dropped the connection.",
+        "Try again; if it goes on, look at the segment store's log.")
     case .addressInUse, .rejectedByHandler, .system:
-      return failed("The connection to \(endpoint) failed: \(error).", "")
+      return failed(
+        "The connection to \(endpoint) failed: \(error).",
+        "Check the segment store's published address and the network between.")
     }
   }
 }

@@ -13,9 +13,10 @@ extension PravegaError: CustomStringConvertible, CustomDebugStringConvertible {
     return text
   }
 
-  /// Whether the message has the subject in it.
+  /// Whether the message has the subject in it, or the scope where that is what is missing.
   package var isNamedByMessage: Bool {
-    !context.subject.isEmpty && message.utf8.contains(context.subject.utf8)
+    guard !context.subject.isEmpty else { return false }
+    return code == .noSuchScope || message.utf8.contains(context.subject.utf8)
   }
 
   /// Everything that is known, on one line; secrets are never part of an error.

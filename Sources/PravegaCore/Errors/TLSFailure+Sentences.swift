@@ -4,7 +4,9 @@ internal import PravegaNet
 
 extension TLSFailure {
   /// What a failed handshake means for a person, and what to do about it.
-  func sentences(_ endpoint: String) -> (message: String, hint: String) {
+  ///
+  /// - Parameter detail: what OpenSSL says about it, or nothing.
+  func sentences(_ endpoint: String, _ detail: String?) -> (message: String, hint: String) {
     switch self {
     case .untrustedCertificate:
       return (
@@ -31,16 +33,20 @@ extension TLSFailure {
         "The server at \(endpoint) closed the connection during the TLS handshake.",
         "Use tcp:// where the servers have no TLS, and check the port."
       )
-    default: return rareSentences(endpoint)
+    default: return rareSentences(endpoint, detail)
     }
   }
 
-  private func rareSentences(_ endpoint: String) -> (message: String, hint: String) {
+  private func rareSentences(
+    _ endpoint: String, _ detail: String?
+  ) -> (message: String, hint: String) {
+    let said = detail.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
     switch self {
     case .refusedByPeer:
       return (
-        "The server at \(endpoint) refused the TLS handshake.",
-        "Check whether it wants a client certificate or another version of TLS."
+        "The server at \(endpoint) refused the TLS handshake\(said).",
+        "Check whether it wants a certificate of the client, which this one has not, or another "
+          + "version of TLS."
       )
     case .noCommonProtocol:
       return (
@@ -54,8 +60,8 @@ extension TLSFailure {
       )
     default:
       return (
-        "TLS to \(endpoint) failed.",
-        "Check the trust store, the host name and the certificate's dates."
+        "TLS to \(endpoint) failed\(said).",
+        "Check that host and port are those of a Pravega server that uses TLS."
       )
     }
   }

@@ -59,6 +59,10 @@ extension ClientConnection: LinkHandler {
     let waiters = monitor.withLock { state -> Waiters in
       // Before its first word the peer may be anything, and many servers just hang up.
       let isEnd = error == nil || error?.kind == .closed || error?.kind == .reset
+      if !state.isReady, let error, case .tls = error.kind {
+        // With TLS 1.3 a server refuses a client when that has its handshake behind it.
+        return state.fail(GRPCError(.connectFailed(error), wasProcessed: .none))
+      }
       let kind: GRPCError.Kind =
         !state.isReady && isEnd ? .notHTTP2(.closesAtOnce) : .connectionLost(error)
       return state.fail(GRPCError(kind, wasProcessed: .unknown))

@@ -2,7 +2,8 @@
 
 /// What a peer speaks instead of HTTP/2, as far as its first bytes tell.
 package enum ForeignProtocol: Hashable, Sendable {
-  /// An answer or a request of HTTP/1.x.
+  /// An answer or a request of HTTP/1.x, or a bare page: what some web servers answer to a
+  /// request line of a version that they do not know.
   case http1
   /// A TLS alert or handshake: this side uses plain text where the peer uses TLS.
   case tls
@@ -31,7 +32,13 @@ package enum ForeignProtocol: Hashable, Sendable {
     return openings.contains { opening in
       let count = min(bytes.count, opening.utf8.count)
       return count >= 3 && bytes.prefix(count).elementsEqual(opening.utf8.prefix(count))
-    }
+    } || isPage(bytes)
+  }
+
+  private static func isPage(_ bytes: [UInt8]) -> Bool {
+    // Setting this bit makes letters small and leaves `<` and `!` alone.
+    let small = bytes.map { $0 == UInt8(ascii: "!") ? $0 : $0 | 0x20 }
+    return ["<!doctype", "<html"].contains { small.starts(with: $0.utf8) }
   }
 }
 

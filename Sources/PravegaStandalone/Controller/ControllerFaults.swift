@@ -36,7 +36,7 @@ final class ControllerFaults: GRPCServerInterceptor {
     switch decision.instead {
     case .cut: faults.append(.cutBefore)
     case .hang: faults.append(.hang)
-    case .expiredToken:
+    case .expiredToken, .refusedToken:
       faults.append(.status(GRPCStatus(.unauthenticated, "Authentication failed")))
     case .status(let code):
       faults.append(.status(GRPCStatus(.init(rawValue: code) ?? .unknown, "injected")))

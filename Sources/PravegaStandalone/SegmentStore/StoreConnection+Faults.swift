@@ -33,6 +33,7 @@ extension StoreConnection {
       pause(.fault)
     case .answer(let bytes): send([.bytes(bytes)], replyFault)
     case .expiredToken: refuseToken(target.requestID, errorCode: 1)
+    case .refusedToken: refuseToken(target.requestID, errorCode: 0)
     case .wrongHost:
       reply(WrongHost.self) {
         ($0.requestID, $0.segment) = (target.requestID, target.segment ?? "")

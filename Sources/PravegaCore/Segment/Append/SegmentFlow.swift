@@ -37,7 +37,7 @@ final class SegmentFlow: AppendFlow {
     } catch {
       // What a peer sends wrongly costs it the connection, never an event.
       writer.log(.warning, "dropping a connection: \(error.message)", appender)
-      connection.fail(error.with(retry: .safe))
+      connection.fail(error.isForeignPeer ? error : error.with(retry: .safe))
     }
   }
 

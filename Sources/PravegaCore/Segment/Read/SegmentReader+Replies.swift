@@ -17,7 +17,7 @@ extension SegmentReader: FlowHandler {
       default: try refused(frame, connection)
       }
     } catch {
-      connection.fail(error.with(retry: .safe))
+      connection.fail(error.isForeignPeer ? error : error.with(retry: .safe))
     }
   }
 
