@@ -15,6 +15,9 @@
 #include <openssl/x509v3.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 /// Names the calling thread; the kernel keeps the first 15 bytes.
 static inline void prv_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
@@ -29,6 +32,12 @@ extern int accept4(int, struct sockaddr *, unsigned int *, int);
 /// The next connection of a listening socket. `flags` as for `socket()`.
 static inline int prv_accept(int descriptor, void *address, unsigned int *length, int flags) {
   return accept4(descriptor, (struct sockaddr *)address, length, flags);
+}
+
+/// `poll()` for less than a millisecond; glibc declares ppoll only for _GNU_SOURCE.
+static inline int prv_poll_nanoseconds(void *entries, unsigned long count, long nanoseconds) {
+  struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  return (int)syscall(SYS_ppoll, entries, count, &time, (void *)0, 8);
 }
 
 // Macros of OpenSSL.

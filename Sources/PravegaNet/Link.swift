@@ -119,6 +119,13 @@ package final class Link: Sendable {
     if !isOnIOThread { wakeUp.signal() }
   }
 
+  /// Makes the IO thread do nothing for a part of a second, while others may send; ends at once
+  /// with the link. On the IO thread only.
+  package func rest(for duration: Duration) {
+    var entries = [wakeUp.pollEntry]
+    _ = try? System.poll(&entries, for: duration)
+  }
+
   package var isOnIOThread: Bool {
     ioThread.load(ordering: .relaxed) == UInt(pthread_self())
   }

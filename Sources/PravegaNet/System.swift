@@ -86,6 +86,15 @@ enum System {
     }
   }
 
+  /// The same for a part of a second that milliseconds are too coarse for.
+  static func poll(_ entries: inout [pollfd], for duration: Duration) throws(SystemFailure) -> Int {
+    let count = UInt(entries.count)
+    let nanoseconds = Int(min(max(0, duration.saturatingNanoseconds), 999_999_999))
+    return try call("ppoll") {
+      Int(unsafe prv_poll_nanoseconds(&entries, count, nanoseconds))
+    }
+  }
+
   // MARK: Sockets
 
   private static let socketFlags =

@@ -3,6 +3,7 @@
 package import Glibc
 
 /// A point of the monotonic clock by which something has to be done.
+@usableFromInline
 package struct Deadline: Sendable, Hashable, Comparable {
   /// Nanoseconds of `CLOCK_MONOTONIC`; `Int64.max` means never.
   package let nanoseconds: Int64
@@ -24,6 +25,7 @@ package struct Deadline: Sendable, Hashable, Comparable {
 
   package static func earlier(_ a: Deadline, _ b: Deadline) -> Deadline { min(a, b) }
 
+  @usableFromInline
   package static func < (a: Deadline, b: Deadline) -> Bool { a.nanoseconds < b.nanoseconds }
 
   package func advanced(by duration: Duration) -> Deadline {

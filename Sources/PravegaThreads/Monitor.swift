@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Glibc
+public import Glibc
 
 /// A lock, the state it protects and the condition that the state changed.
 ///
@@ -9,9 +9,10 @@ package import Glibc
 /// their `deinit` runs outside.
 ///
 /// Built on `pthread` because ThreadSanitizer understands it and because it stays fast when
-/// several threads compete.
+/// several threads compete. Usable from inlined code, so that other modules specialise it.
 // @unchecked: the state is only touched while the pthread mutex is held.
 @safe
+@usableFromInline
 package final class Monitor<State: ~Copyable>: @unchecked Sendable {
   @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
   @usableFromInline let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -46,6 +47,7 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
 
   /// Runs `body` with the state while the lock is held.
   @inlinable
+  @inline(__always)
   package func withLock<R: ~Copyable, E>(
     _ body: (inout State) throws(E) -> R
   ) throws(E) -> R {

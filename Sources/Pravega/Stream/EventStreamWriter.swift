@@ -11,11 +11,14 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
   /// The settings that the writer was made with.
   public let config: EventWriterConfig
   private let core: EventWriterCore
+  /// That of ``core``, at hand without a reference count.
+  private let stream: StreamWriter
   private let serialize: @Sendable (Event, EventBuffer) throws -> Void
 
   init<S: Serializer>(_ core: EventWriterCore, serializer: S, config: EventWriterConfig)
   where S.Event == Event {
     self.core = core
+    stream = core.stream
     self.config = config
     serialize = { event, buffer in try serializer.serialize(event, into: buffer) }
   }
@@ -40,12 +43,12 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
   public func writeEvent(
     _ event: Event, routingKey: String? = nil, timeout: Duration? = nil
   ) throws -> WriteFuture {
-    try EventBuffer.withScratch { buffer in
-      try serialize(event, buffer)
-      return try core.stream.write(
-        buffer, fraction: routingKey.map(RoutingKeyHash.fraction(of:)),
-        until: timeout.map(Deadline.after) ?? .distantFuture)
-    }
+    let buffer = EventBuffer.borrow()
+    defer { buffer.giveBack() }
+    try serialize(event, buffer)
+    return try stream.write(
+      buffer, fraction: routingKey.map(RoutingKeyHash.fraction(of:)),
+      until: timeout.map(Deadline.after) ?? .distantFuture)
   }
 
   /// Writes events that share a routing key as one atomic append: all are stored, or none.
@@ -68,7 +71,7 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
         try batch.add(buffer)
       }
     }
-    return try core.stream.write(
+    return try stream.write(
       batch, fraction: RoutingKeyHash.fraction(of: routingKey),
       until: timeout.map(Deadline.after) ?? .distantFuture)
   }

@@ -23,6 +23,7 @@ package final class StoreConnection: Sendable {
     var appendFlows: [FlowID: any AppendFlow] = [:]
     /// Append blocks that are sent and not acknowledged.
     var inFlight = 0
+    var pace = SendingPace()
     /// Append blocks that were acknowledged in all.
     var acknowledged = 0
     var failure: PravegaError?
@@ -223,6 +224,13 @@ extension StoreConnection.State {
     return (frames, ids.compactMap { appendFlows[$0] })
   }
 
+  /// Whether a fast round is over and only half-empty blocks wait.
+  fileprivate mutating func endRound() -> Bool {
+    guard inFlight == 0 else { return false }
+    let isFast = pace.endRound(at: .now)
+    return isFast && !ready.isEmpty && full.isEmpty && frames.isEmpty
+  }
+
   var canSend: Bool {
     !frames.isEmpty || !full.isEmpty || (!ready.isEmpty && inFlight < StoreConnection.eagerBlocks)
   }
@@ -239,6 +247,9 @@ extension StoreConnection: LinkHandler {
       fail(failure(for: error))
       throw error
     }
+    // After a fast round others fill their blocks while this thread rests; full ones go meanwhile.
+    let restful = monitor.withLock { $0.endRound() ? $0.link : nil }
+    restful?.rest(for: SendingPace.gatheringPause)
     // Acknowledgements may have made room for blocks that wait.
     let link = monitor.withLock { $0.canSend ? $0.link : nil }
     link?.kick()
@@ -248,8 +259,15 @@ extension StoreConnection: LinkHandler {
     while let work = monitor.withLock({ $0.takeWork() }) {
       for frame in work.frames { batch.append(frame) }
       var blockCount = 0
+      let before = batch.byteCount
       for flow in work.flows { blockCount += flow.takeBlocks(for: self, into: &batch) }
-      if blockCount > 0 { monitor.withLock { $0.inFlight += blockCount } }
+      if blockCount > 0 {
+        let byteCount = batch.byteCount - before
+        monitor.withLock { state in
+          state.inFlight += blockCount
+          state.pace.sent(byteCount, at: .now)
+        }
+      }
       if !work.frames.isEmpty || blockCount > 0 { return true }
     }
     return false

@@ -38,6 +38,8 @@ final class AppendBlock: @unchecked Sendable {
   private var tail: Chunk
   private var pieceStart = 0
   private var used: Int
+  /// Room that the open lane had at first.
+  private var laneByteCount = 0
 
   init(chunk: Chunk) {
     tail = chunk
@@ -87,6 +89,24 @@ final class AppendBlock: @unchecked Sendable {
     finishEvent(payload.count, word)
   }
 
+  /// A lane for events that fit and leave the block below `limit` bytes.
+  func openLane(limit: Int) -> WriteLane {
+    laneByteCount = max(0, min(room, limit - 1 - byteCount))
+    return unsafe WriteLane(
+      to: tail.base + used, bytesLeft: laneByteCount, words: routing.spare, eventCount: eventCount,
+      completion: completion)
+  }
+
+  /// Takes note of what went through the lane.
+  func close(_ lane: WriteLane) {
+    let added = laneByteCount - lane.bytesLeft
+    routing.advance(by: lane.eventCount - eventCount)
+    eventCount = lane.eventCount
+    used += added
+    byteCount += added
+    laneByteCount = 0
+  }
+
   private func addPiece(_ payload: RidingPayload) {
     guard let base = unsafe payload.base, payload.count > 0 else { return }
     unsafe add(Piece(owner: payload, base: base, count: payload.count))
@@ -113,9 +133,7 @@ final class AppendBlock: @unchecked Sendable {
 
   @inline(__always)
   private func appendHeader(_ payloadByteCount: Int) {
-    unsafe (tail.base + used).storeBytes(of: 0, as: UInt32.self)
-    unsafe (tail.base + used + 4).storeBytes(
-      of: UInt32(truncatingIfNeeded: payloadByteCount).bigEndian, as: UInt32.self)
+    unsafe EventFraming.writeHeader(to: tail.base + used, payloadByteCount: payloadByteCount)
     used += EventFraming.headerByteCount
   }
 
@@ -222,6 +240,17 @@ private struct RoutingWords: ~Copyable {
     count += 1
   }
 
+  /// Memory for words to come, at least one.
+  var spare: UnsafeMutableBufferPointer<RoutingWord> {
+    mutating get {
+      if count == capacity { grow() }
+      return unsafe UnsafeMutableBufferPointer(start: base + count, count: capacity - count)
+    }
+  }
+
+  /// Counts words that were put into ``spare``.
+  mutating func advance(by added: Int) { count += added }
+
   private mutating func grow() {
     let larger = UnsafeMutablePointer<RoutingWord>.allocate(capacity: capacity * 4)
     unsafe larger.update(from: base, count: count)
@@ -258,6 +287,13 @@ package enum EventFraming {
   package static let maxPayloadByteCount = 8 << 20
   /// The most framed bytes that one frame to the store may carry.
   package static let maxBatchByteCount = 16_777_207 - 44
+
+  @inline(__always)
+  static func writeHeader(to base: UnsafeMutableRawPointer, payloadByteCount: Int) {
+    // Type 0 and the length, both big-endian, as one word.
+    let word = UInt64(UInt32(truncatingIfNeeded: payloadByteCount))
+    unsafe base.storeBytes(of: word.bigEndian, as: UInt64.self)
+  }
 }
 
 /// The fixed parts of an `AppendBlockEnd` around its data.

@@ -13,6 +13,9 @@ public final class EventBuffer {
   private var count = 0
   /// An array that is the whole event, taken over without a copy.
   private(set) var adopted: [UInt8]?
+  /// Where the bytes of ``adopted`` are: an array that nobody changes does not move.
+  private var adoptedBase: UnsafeRawPointer?
+  private var adoptedCount = 0
   fileprivate var isInUse = false
   /// State of a small generator: the system's would cost a call to the kernel for every event
   /// without a key.
@@ -26,12 +29,15 @@ public final class EventBuffer {
   deinit { unsafe base.deallocate() }
 
   /// Number of bytes so far.
-  public var byteCount: Int { adopted?.count ?? count }
+  public var byteCount: Int { adoptedCount + count }
 
   /// Adds the bytes of an array; the first one is taken over as it is.
   public func append(_ bytes: [UInt8]) {
     guard adopted != nil || count > 0 else {
+      guard !bytes.isEmpty else { return }
       adopted = bytes
+      unsafe adoptedBase = bytes.withUnsafeBytes { $0.baseAddress }
+      adoptedCount = bytes.count
       return
     }
     unsafe bytes.withUnsafeBytes { unsafe append($0) }
@@ -83,7 +89,7 @@ public final class EventBuffer {
   }
 
   func reset() {
-    adopted = nil
+    if adoptedCount > 0 { forgetAdopted() }
     count = 0
     // One giant event must not leave its memory with every thread.
     guard capacity > 1 << 20 else { return }
@@ -94,15 +100,10 @@ public final class EventBuffer {
 
   @inline(__always)
   func withBytes<R, E>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-    guard let adopted else {
+    guard let adoptedBase = unsafe adoptedBase else {
       return try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
     }
-    var result: Result<R, E>?
-    unsafe adopted.withUnsafeBytes { bytes in
-      do throws(E) { result = .success(try unsafe body(bytes)) } catch { result = .failure(error) }
-    }
-    guard let result else { return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    return try result.get()
+    return try unsafe body(UnsafeRawBufferPointer(start: adoptedBase, count: adoptedCount))
   }
 
   /// The event as an array of its own.
@@ -111,9 +112,15 @@ public final class EventBuffer {
     return unsafe Array(UnsafeRawBufferPointer(start: base, count: count))
   }
 
+  private func forgetAdopted() {
+    adopted = nil
+    unsafe adoptedBase = nil
+    adoptedCount = 0
+  }
+
   private func spill() {
     guard let bytes = adopted else { return }
-    adopted = nil
+    forgetAdopted()
     unsafe bytes.withUnsafeBytes { unsafe append($0) }
   }
 
@@ -138,17 +145,24 @@ extension EventBuffer {
     return key
   }()
 
-  /// Runs `body` with the calling thread's buffer, emptied.
-  @inline(__always)
-  package static func withScratch<R>(_ body: (EventBuffer) throws -> R) rethrows -> R {
+  /// The calling thread's buffer, empty, until ``giveBack()``.
+  package static func borrow() -> EventBuffer {
     let buffer = current
     // A serializer may itself write to another stream.
-    guard !buffer.isInUse else { return try body(EventBuffer()) }
+    guard !buffer.isInUse else { return EventBuffer() }
     buffer.isInUse = true
-    defer {
-      buffer.reset()
-      buffer.isInUse = false
-    }
+    return buffer
+  }
+
+  package func giveBack() {
+    reset()
+    isInUse = false
+  }
+
+  /// Runs `body` with the calling thread's buffer, emptied.
+  package static func withScratch<R>(_ body: (EventBuffer) throws -> R) rethrows -> R {
+    let buffer = borrow()
+    defer { buffer.giveBack() }
     return try body(buffer)
   }
 

@@ -9,6 +9,7 @@ internal import PravegaWire
 /// Plain state: every mutable field belongs to the ``StreamWriter`` that owns it and is touched
 /// only under that writer's lock. Nothing here does I/O.
 // @unchecked: mutable fields are touched only under the owning writer's lock.
+@safe
 final class SegmentAppender: @unchecked Sendable {
   enum Phase {
     /// No connection; the repair brings one.
@@ -30,12 +31,16 @@ final class SegmentAppender: @unchecked Sendable {
   /// Constant, so that a resend after a reconnect repeats the same bytes.
   var requestID: Int64 { flowID.requestID(sequence: 0) }
 
-  var phase = Phase.disconnected
+  var phase = Phase.disconnected {
+    didSet { closeLane() }
+  }
   /// Frozen blocks, oldest first.
   private(set) var blocks: [AppendBlock] = []
   /// How many of ``blocks`` were sent on the current connection.
   private(set) var sentCount = 0
   private(set) var open: AppendBlock?
+  /// The short way into ``open``; closed whenever anything but its room matters.
+  let lane: UnsafeMutablePointer<WriteLane>
   private var nextNumber: Int64 = 1
   private var firstChunk = ChunkSize.tiny
   /// Number of the last event that was ever sent: no store can have a later one.
@@ -61,7 +66,11 @@ final class SegmentAppender: @unchecked Sendable {
     self.name = segment.qualifiedName
     self.writerID = writerID
     flowID = FlowID.next()
+    unsafe lane = .allocate(capacity: 1)
+    unsafe lane.initialize(to: WriteLane())
   }
+
+  deinit { unsafe lane.deallocate() }
 
   var hasEvents: Bool { open != nil || !blocks.isEmpty }
 
@@ -79,9 +88,21 @@ final class SegmentAppender: @unchecked Sendable {
     case needsChunk(ChunkSize, guaranteed: Bool)
   }
 
+  /// Lets events in by the lane that fit and leave the open block below `limit` bytes.
+  func openLane(limit: Int) {
+    guard let open else { return }
+    unsafe lane.pointee = open.openLane(limit: limit)
+  }
+
+  private func closeLane() {
+    guard unsafe lane.pointee.isOpen else { return }
+    if let open { unsafe open.close(lane.pointee) }
+    unsafe lane.pointee = WriteLane()
+  }
+
   /// Adds an event to the open block. `spare` is used when another chunk is needed.
-  @inline(__always)
   func place(_ item: AppendItem, limit: Int, spare: inout Chunk?) -> Placed {
+    closeLane()
     if let block = open, block.byteCount + item.framedByteCount > EventFraming.maxBatchByteCount {
       freezeOpenBlock()
     }
@@ -127,6 +148,7 @@ final class SegmentAppender: @unchecked Sendable {
   /// Ends the open block: from now on its bytes and numbers do not change.
   func freezeOpenBlock() {
     guard let block = open else { return }
+    closeLane()
     open = nil
     freeze(block)
     // The next block starts with about the chunk that this one needed.

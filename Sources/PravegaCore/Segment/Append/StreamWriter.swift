@@ -74,13 +74,30 @@ package final class StreamWriter: Sendable {
   package func write(
     _ buffer: EventBuffer, fraction: Double?, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
+    let hasKey = fraction != nil
+    let fraction = fraction ?? buffer.randomFraction()
+    let word = RoutingWord(fraction: fraction, hasKey: hasKey)
+    if buffer.byteCount <= Self.ridingThreshold {
+      let future = unsafe buffer.withBytes { bytes in
+        monitor.withLock { state in
+          unsafe state.table.lane(for: fraction)?.pointee.add(bytes, word)
+        }
+      }
+      if let future { return future }
+    }
+    return try writeSlowly(buffer, word, until: deadline)
+  }
+
+  /// The way of an event that finds no open lane.
+  private func writeSlowly(
+    _ buffer: EventBuffer, _ word: RoutingWord, until deadline: Deadline
+  ) throws(PravegaError) -> WriteFuture {
     guard buffer.byteCount <= EventFraming.maxPayloadByteCount else {
       throw PravegaError(
         .invalidArgument,
         "The event has \(buffer.byteCount) bytes; the limit is \(EventFraming.maxPayloadByteCount).",
         hint: "Split it into smaller events.")
     }
-    let word = RoutingWord(fraction: fraction ?? buffer.randomFraction(), hasKey: fraction != nil)
     if buffer.byteCount > Self.ridingThreshold {
       let payload = try ride(buffer.takeBytes(), until: deadline)
       return try unsafe append(.riding(payload, word), word: word, until: deadline)
@@ -136,7 +153,6 @@ package final class StreamWriter: Sendable {
     case failed(PravegaError)
   }
 
-  @inline(__always)
   private func append(
     _ item: AppendItem, word: RoutingWord, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
@@ -313,7 +329,6 @@ extension StreamWriter.State {
     table = refusal == nil ? RoutingTable(entries) : RoutingTable()
   }
 
-  @inline(__always)
   fileprivate mutating func place(
     _ item: AppendItem, _ word: RoutingWord, _ spare: inout Chunk?
   ) -> StreamWriter.Step {
@@ -338,6 +353,7 @@ extension StreamWriter.State {
         appender.isQueued = true
         wake = StreamWriter.Wake(connection: connection, flow: appender.flowID, isFull: isFull)
       }
+      appender.openLane(limit: limit)
       return .done(WriteFuture(completion: completion, index: index), wake)
     }
   }
