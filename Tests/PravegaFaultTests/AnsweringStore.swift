@@ -67,6 +67,9 @@ final class AnsweringStore: Sendable {
     try send(commands.flatMap { try $0.encoded() }, transport)
   }
 
+  /// Ends one connection.
+  func end(_ connection: Int) { monitor.withLock { $0.transports[connection - 1] }.shutdown() }
+
   func close() {
     listener.close()
     for transport in monitor.withLock({ $0.transports }) { transport.shutdown() }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PravegaCore
 import PravegaNet
 import PravegaThreads
 import PravegaWire
 import XCTest
+
+@testable import PravegaCore
 
 /// What a controller would say, decided by the test.
 final class FixedDirectory: SegmentDirectory {
@@ -12,6 +13,9 @@ final class FixedDirectory: SegmentDirectory {
     var endpoint: Endpoint
     var successors: [Int64: StreamSegmentSuccessors] = [:]
     var askedEndpoints = 0
+    var askedSuccessors = 0
+    /// Runs before the successors are told: may wait, and may throw.
+    var beforeSuccessors: @Sendable (_ question: Int) throws(PravegaError) -> Void = { _ in }
     var askedTokens = 0
     var token: @Sendable (Int) -> String = { _ in "" }
   }
@@ -27,6 +31,11 @@ final class FixedDirectory: SegmentDirectory {
   func successors(
     of segment: Segment, until deadline: Deadline
   ) throws(PravegaError) -> StreamSegmentSuccessors {
+    let (body, count) = contents.withLock { contents in
+      contents.askedSuccessors += 1
+      return (contents.beforeSuccessors, contents.askedSuccessors)
+    }
+    try body(count)
     let known = contents.withLock { $0.successors[segment.segmentID] }
     return known ?? StreamSegmentSuccessors([])
   }
@@ -109,6 +118,17 @@ class RuleCase: XCTestCase {
     directory.contents.withLock { $0.successors[old] = successors }
   }
 
+  /// Segments 0 and 1 are replaced by segment 2 of the next epoch.
+  func merge(_ directory: FixedDirectory) {
+    let old = [segment(0).segmentID, segment(1).segmentID]
+    let successors = StreamSegmentSuccessors([
+      (SegmentWithRange(segment(2, epoch: 1), KeyRange(low: 0, high: 1)), old)
+    ])
+    directory.contents.withLock { contents in
+      for id in old { contents.successors[id] = successors }
+    }
+  }
+
   @discardableResult
   func write(
     _ writer: StreamWriter, _ fraction: Double = 0.25, byteCount: Int = 10,
@@ -143,14 +163,39 @@ class RuleCase: XCTestCase {
 }
 
 extension StreamWriter {
+  /// Whether a segment stops sending because its token expires soon.
+  var isDraining: Bool { monitor.withLock { $0.appenders.values.contains { $0.isDraining } } }
+
+  /// Writes an event.
+  @discardableResult
+  func put(
+    _ fraction: Double, _ payload: [UInt8], until deadline: Deadline = .after(.seconds(10))
+  ) throws -> WriteFuture {
+    try EventBuffer.withScratch { buffer in
+      buffer.append(payload)
+      return try write(buffer, fraction: fraction, until: deadline)
+    }
+  }
+
   /// Writes an event of so many bytes.
   @discardableResult
   func put(_ fraction: Double = 0.25, byteCount: Int, until deadline: Deadline) throws
     -> WriteFuture
   {
-    try EventBuffer.withScratch { buffer in
-      buffer.append([UInt8](repeating: 7, count: byteCount))
-      return try write(buffer, fraction: fraction, until: deadline)
+    try put(fraction, [UInt8](repeating: 7, count: byteCount), until: deadline)
+  }
+}
+
+extension AppendBlockEnd {
+  /// The payloads in the block.
+  var events: [[UInt8]] {
+    var events: [[UInt8]] = []
+    var rest = data[...]
+    while rest.count >= 8 {
+      let count = rest.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+      events.append(Array(rest.dropFirst(8).prefix(count)))
+      rest = rest.dropFirst(8 + count)
     }
+    return events
   }
 }

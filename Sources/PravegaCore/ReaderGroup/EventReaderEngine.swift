@@ -28,16 +28,17 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   private var core: ReaderCore<Opener>
 
   /// Rounds repair broken connections, at most for so long.
-  private static var roundTimeout: Duration { .seconds(120) }
+  private let roundTimeout: Duration
   /// A reader looks after its group at least so often.
   private static var longestWait: Duration { .seconds(1) }
 
   /// Takes up a reader that has joined its group with `timers`.
   package init(
     _ member: ReaderGroupMember, timers: ReaderTimers, opener: Opener, bufferSize: Int,
-    submit: @escaping Submit
+    roundTimeout: Duration = .seconds(120), submit: @escaping Submit
   ) {
     self.member = member
+    self.roundTimeout = roundTimeout
     self.submit = submit
     queue = ReadyQueue()
     core = ReaderCore(
@@ -131,7 +132,7 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   /// for example.
   private func finishClosingLater(at position: LeavingPosition) {
     submit { [self] in
-      let deadline = Deadline.after(Self.roundTimeout)
+      let deadline = Deadline.after(roundTimeout)
       guard waitForTurn(until: deadline) else { return }
       let job = leavingJob(at: position)
       leave()
@@ -230,7 +231,7 @@ extension EventReaderEngine {
   private func startRound() -> Future<ReaderGroupRound.Outcome> {
     let request = core.roundRequest()
     let promise = Promise<ReaderGroupRound.Outcome>()
-    let deadline = Deadline.after(Self.roundTimeout)
+    let deadline = Deadline.after(roundTimeout)
     submit { [member] in
       do {
         var round = ReaderGroupRound(member, request, until: deadline)

@@ -16,6 +16,7 @@ package final class GroupReader: Sendable {
     state = member.synchronizer.segment.raw
     engine = EventReaderEngine(
       member, timers: timers, opener: StoreOpener(feed), bufferSize: bufferSize,
+      roundTimeout: core.settings.repair.giveUpAfter,
       submit: { [repairs = core.repairs] job in repairs.submit(job) })
     core.closing.tell(self)
   }
