@@ -31,18 +31,21 @@ public struct EventRead<Event> {
   public var isReadCompleted: Bool { kind == .endOfData }
 
   @inlinable
-  init(_ outcome: ReadOutcome<Void>, _ event: Event?) {
+  init(_ event: Event, at position: Position, pointer: EventPointer) {
+    kind = .event
     self.event = event
-    switch outcome {
-    case .event(_, let position, let pointer):
-      (kind, self.position, eventPointer, checkpointName) = (.event, position, pointer, nil)
-    case .checkpoint(let name, let position):
-      (kind, self.position, eventPointer, checkpointName) = (.checkpoint, position, nil, name)
-    case .timeout(let position):
-      (kind, self.position, eventPointer, checkpointName) = (.timeout, position, nil, nil)
-    case .endOfData(let position):
-      (kind, self.position, eventPointer, checkpointName) = (.endOfData, position, nil, nil)
-    }
+    self.position = position
+    eventPointer = pointer
+    checkpointName = nil
+  }
+
+  @inlinable
+  init(_ kind: Kind, at position: Position, checkpoint: String? = nil) {
+    self.kind = kind
+    event = nil
+    self.position = position
+    eventPointer = nil
+    checkpointName = checkpoint
   }
 }
 

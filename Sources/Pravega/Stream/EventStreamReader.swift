@@ -33,11 +33,16 @@ public final class EventStreamReader<Event>: Closeable, Sendable {
   @available(*, noasync, message: "readNextEvent blocks; call it from a thread of your own")
   @inlinable
   public func readNextEvent(timeout: Duration) throws -> EventRead<Event> {
-    var event: Event?
-    let outcome = try unsafe core.readNextBytes(timeout: timeout) { bytes in
-      event = try unsafe deserialize(bytes)
+    switch try core.take(within: timeout) {
+    case .event(let taken):
+      defer { core.giveBack() }
+      return EventRead(
+        try unsafe deserialize(taken.bytes), at: taken.position, pointer: taken.pointer)
+    case .checkpoint(let name, let position):
+      return EventRead(.checkpoint, at: position, checkpoint: name)
+    case .timeout(let position): return EventRead(.timeout, at: position)
+    case .endOfData(let position): return EventRead(.endOfData, at: position)
     }
-    return EventRead(outcome, event)
   }
 
   /// The same with Java's milliseconds.

@@ -3,17 +3,39 @@
 /// Names one event, so that it can be read again.
 public struct EventPointer: Sendable, Hashable {
   /// The segment that holds the event.
-  public let segment: Segment
+  public var segment: Segment { shared.segment }
   /// The offset of the event's header.
   public let startOffset: Int64
   /// The size in bytes, the header of eight bytes included.
   public let length: Int32
 
+  /// One for all events of a segment that a reader has open.
+  private let shared: SharedSegment
+
   /// The values are those of an event that was read: nothing negative.
   package init(segment: Segment, startOffset: Int64, length: Int32) {
-    self.segment = segment
+    self.init(SharedSegment(segment), startOffset: startOffset, length: length)
+  }
+
+  /// The same for a segment that is shared already.
+  @inline(__always)
+  init(_ shared: SharedSegment, startOffset: Int64, length: Int32) {
+    self.shared = shared
     self.startOffset = max(0, min(startOffset, CompactLimits.maxLong))
     self.length = max(0, min(length, Int32(CompactLimits.maxInt)))
+  }
+
+  /// Whether both name the same event.
+  public static func == (a: EventPointer, b: EventPointer) -> Bool {
+    a.startOffset == b.startOffset && a.length == b.length
+      && (a.shared === b.shared || a.segment == b.segment)
+  }
+
+  /// Hashes everything.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(segment)
+    hasher.combine(startOffset)
+    hasher.combine(length)
   }
 
   /// The stream that holds the event.

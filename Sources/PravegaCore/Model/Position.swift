@@ -4,42 +4,33 @@
 ///
 /// A position is a snapshot; it does not change when the reader goes on.
 public struct Position: Sendable, Hashable {
-  private enum Storage: Sendable {
-    case whole([Segment: Int64], [Segment: KeyRange])
-    /// A snapshot and what came after it in one segment.
-    case snapshot(PositionSnapshot, Segment, Int64)
-  }
-
-  private let storage: Storage
+  /// One per turn of a segment, so that a position costs no memory of its own.
+  private let turn: PositionTurn
+  /// The offset in the turn's segment.
+  private let offset: Int64
 
   package init(offsets: [Segment: Int64], ranges: [Segment: KeyRange] = [:]) {
-    storage = .whole(offsets, ranges)
+    turn = PositionTurn(PositionSnapshot(offsets, ranges: ranges))
+    offset = 0
   }
 
-  /// The snapshot with another offset in one segment.
-  init(_ snapshot: PositionSnapshot, _ segment: Segment, at offset: Int64) {
-    storage = .snapshot(snapshot, segment, offset)
+  /// What the turn says, with another offset in its segment.
+  @inline(__always)
+  init(_ turn: PositionTurn, at offset: Int64) {
+    self.turn = turn
+    self.offset = offset
   }
 
   /// The offset after the last event returned; -1 for a segment read to its end but not handed
   /// back yet.
   public var offsets: [Segment: Int64] {
-    switch storage {
-    case .whole(let offsets, _): return offsets
-    case .snapshot(let snapshot, let segment, let offset):
-      var offsets = snapshot.offsets
-      offsets[segment] = offset
-      return offsets
-    }
+    var offsets = turn.snapshot.offsets
+    if let shared = turn.shared { offsets[shared.segment] = offset }
+    return offsets
   }
 
   /// The routing keys of the segments, as far as they are known.
-  package var ranges: [Segment: KeyRange] {
-    switch storage {
-    case .whole(_, let ranges): ranges
-    case .snapshot(let snapshot, _, _): snapshot.knownRanges
-    }
-  }
+  package var ranges: [Segment: KeyRange] { turn.snapshot.knownRanges }
 
   /// Whether the positions have the same offsets and know the same ranges.
   public static func == (a: Position, b: Position) -> Bool {

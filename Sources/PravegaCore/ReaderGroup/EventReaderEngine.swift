@@ -14,18 +14,11 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   /// Runs a job on a repair thread, or drops it when there are none any more.
   package typealias Submit = @Sendable (@escaping @Sendable () -> Void) -> Void
 
-  private struct Gate: Sendable {
-    var isBusy = false
-    var isClosed = false
-    /// Why there is nothing more to read, when it was not the user who closed the reader.
-    var failure: PravegaError?
-  }
-
   private let member: ReaderGroupMember
   private let submit: Submit
   private let queue: ReadyQueue
-  private let gate = Monitor(Gate())
-  private var core: ReaderCore<Opener>
+  private let turn = ReaderTurn()
+  @exclusivity(unchecked) private var core: ReaderCore<Opener>
 
   /// Rounds repair broken connections, at most for so long.
   private let roundTimeout: Duration
@@ -41,56 +34,74 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
     self.roundTimeout = roundTimeout
     self.submit = submit
     queue = ReadyQueue()
-    core = ReaderCore(
+    unsafe core = ReaderCore(
       opener: opener, queue: queue, timers: timers,
       bufferSize: max(1024, min(bufferSize, 10 << 20)))
   }
 
-  /// Gives the next event to `deserialize`, or says why there is none.
+  /// Takes the next event when it is in memory and nothing else is due; nil does not say why not,
+  /// ``take(until:)`` does.
+  @inline(__always)
+  package func takeAtOnce() -> TakenEvent? {
+    guard turn.takeAtOnce() else { return nil }
+    if unsafe !core.needsRound(now: member.quickClock()), let event = unsafe core.takeHere() {
+      return event
+    }
+    turn.giveBack()
+    return nil
+  }
+
+  /// Takes the next event, or says why there is none.
   ///
-  /// Blocks until there is something to say, at most until `deadline`. When `deserialize` throws,
-  /// its error comes out and the event counts as read.
+  /// Blocks until there is something to say, at most until `deadline`. After an event the caller
+  /// has the turn until ``giveBack()``; the event counts as read, whatever becomes of it.
   ///
   /// - Throws: codes `truncatedData` (call again to go on behind what is gone),
-  ///   `reinitializationRequired` (the reader is closed then), `objectClosed`, those of
-  ///   transport, and what `deserialize` throws.
-  package func readNext<Event>(
-    until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
-  ) throws -> ReadOutcome<Event> {
-    guard try enter(until: deadline) else {
-      return .timeout(Position(offsets: [:]))
-    }
-    defer { leave() }
+  ///   `reinitializationRequired` (the reader is closed then), `objectClosed`, and those of
+  ///   transport.
+  package func take(until deadline: Deadline) throws -> Taken {
+    guard try enter(until: deadline) else { return .timeout(Position(offsets: [:])) }
+    var hasEvent = false
+    defer { if !hasEvent { turn.giveBack() } }
     repeat {
-      if core.needsRound(now: member.clock()) {
+      if unsafe core.needsRound(now: member.clock()) {
         guard let round = try finishRound(until: deadline) else {
           try checkOpen()
-          return .timeout(core.position)
+          return unsafe .timeout(core.position)
         }
-        if let checkpoint = round.checkpoint { return .checkpoint(checkpoint, core.position) }
+        if let checkpoint = round.checkpoint {
+          return unsafe .checkpoint(checkpoint, core.position)
+        }
       }
-      if let outcome = try unsafe core.takeEvent(until: deadline, deserialize) { return outcome }
-      if core.isEndOfData { return .endOfData(core.position) }
-      queue.wait(
+      if let event = unsafe try core.takeEvent(until: deadline) {
+        hasEvent = true
+        return .event(event)
+      }
+      if unsafe core.isEndOfData { return unsafe .endOfData(core.position) }
+      unsafe queue.wait(
         until: .earlier(deadline, .earlier(core.nextRound, .after(Self.longestWait))))
       try checkOpen()
     } while !deadline.hasPassed
-    return .timeout(core.position)
+    return unsafe .timeout(core.position)
   }
 
-  /// The next event, if it is there and nothing else has to be done; nil sends the caller to
-  /// ``readNext(until:_:)``. Never blocks.
-  package func readReady<Event>(
-    _ deserialize: (UnsafeRawBufferPointer) throws -> Event
-  ) throws -> ReadOutcome<Event>? {
-    let isMine = gate.withLock { gate -> Bool in
-      guard !gate.isBusy, !gate.isClosed, gate.failure == nil else { return false }
-      gate.isBusy = true
-      return true
+  /// Ends the turn that an event came with.
+  @inline(__always)
+  package func giveBack() { turn.giveBack() }
+
+  /// Takes the next event and gives it to `deserialize`; see ``take(until:)``. When `deserialize`
+  /// throws, its error comes out and the event counts as read.
+  package func readNext<Event>(
+    until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
+  ) throws -> ReadOutcome<Event> {
+    switch try takeAtOnce().map({ .event($0) }) ?? take(until: deadline) {
+    case .event(let event):
+      defer { giveBack() }
+      return .event(try unsafe deserialize(event.bytes), event.position, event.pointer)
+    case .checkpoint(let name, let position): return .checkpoint(name, position)
+    case .timeout(let position): return .timeout(position)
+    case .endOfData(let position): return .endOfData(position)
     }
-    guard isMine else { return nil }
-    defer { leave() }
-    return try unsafe core.takeReadyEvent(now: member.clock(), deserialize)
   }
 
   /// Leaves the group and frees everything. Idempotent; wakes a call that is waiting.
@@ -98,19 +109,15 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   /// Blocks until the group has taken note, at most until `deadline`. The reader is closed also
   /// when that fails.
   package func close(at position: LeavingPosition = .current, until deadline: Deadline) throws {
-    let isFirst = gate.withLock { gate in
-      defer { gate.isClosed = true }
-      return !gate.isClosed && gate.failure == nil
-    }
+    let isFirst = turn.close()
     queue.close()
-    gate.signalAll()
     guard isFirst else { return }
-    guard waitForTurn(until: deadline) else {
+    guard turn.takeLast(until: deadline) else {
       finishClosingLater(at: position)
       throw closeTimedOut
     }
     let job = leavingJob(at: position)
-    leave()
+    turn.giveBack()
     try onRepairThread(until: deadline) { try job(deadline) }
   }
 
@@ -118,9 +125,9 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   private func leavingJob(
     at position: LeavingPosition
   ) -> @Sendable (Deadline) throws -> Void {
-    let pending = core.pending
-    let offsets = core.leavingOffsets(position)
-    core.closeAll()
+    let pending = unsafe core.pending
+    let offsets = unsafe core.leavingOffsets(position)
+    unsafe core.closeAll()
     return { [member] deadline in
       _ = try? pending?.get(until: deadline)
       try ReaderGroupMember.leave(
@@ -133,9 +140,9 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   private func finishClosingLater(at position: LeavingPosition) {
     submit { [self] in
       let deadline = Deadline.after(roundTimeout)
-      guard waitForTurn(until: deadline) else { return }
+      guard turn.takeLast(until: deadline) else { return }
       let job = leavingJob(at: position)
-      leave()
+      turn.giveBack()
       try? job(deadline)
     }
   }
@@ -145,11 +152,8 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   /// Ends the reader from outside: a call that waits, and every later one, throws `error`. The
   /// group is not told.
   package func fail(_ error: PravegaError) {
-    gate.withLock { gate in
-      if !gate.isClosed, gate.failure == nil { gate.failure = error }
-    }
+    turn.fail(error)
     queue.close()
-    gate.signalAll()
   }
 
   /// Where the reader stands now.
@@ -157,8 +161,8 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
     guard try enter(until: deadline) else {
       throw PravegaError(.timeout, "Another thread is reading.", retry: .safe)
     }
-    defer { leave() }
-    return core.position
+    defer { turn.giveBack() }
+    return unsafe core.position
   }
 }
 
@@ -166,33 +170,13 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
 extension EventReaderEngine {
   /// False when the deadline passed first.
   private func enter(until deadline: Deadline) throws -> Bool {
-    let isMine = gate.wait(until: deadline) { gate -> Bool? in
-      if gate.isClosed || gate.failure != nil { return false }
-      guard !gate.isBusy else { return nil }
-      gate.isBusy = true
-      return true
-    }
-    if isMine == false { try checkOpen() }
-    return isMine ?? false
+    if turn.takeAtOnce() || turn.take(until: deadline) { return true }
+    try checkOpen()
+    return false
   }
-
-  private func waitForTurn(until deadline: Deadline) -> Bool {
-    gate.wait(until: deadline) { gate -> Bool? in
-      guard !gate.isBusy else { return nil }
-      gate.isBusy = true
-      return true
-    } ?? false
-  }
-
-  private func leave() {
-    gate.withLock { $0.isBusy = false }
-    gate.signalAll()
-  }
-
-  private var isShut: Bool { gate.withLock { $0.isClosed || $0.failure != nil } }
 
   private func checkOpen() throws {
-    let (isClosed, failure) = gate.withLock { ($0.isClosed, $0.failure) }
+    let (isClosed, failure) = turn.end
     if let failure { throw failure }
     if isClosed {
       throw PravegaError(
@@ -214,22 +198,22 @@ extension EventReaderEngine {
   ///
   /// - Returns: nil when the caller's deadline passed first or the reader was closed.
   private func finishRound(until deadline: Deadline) throws -> ReaderGroupRound.Outcome? {
-    let future = core.pending ?? startRound()
-    core.pending = future
+    let future = unsafe core.pending ?? startRound()
+    unsafe core.pending = future
     do {
       let outcome = try wait(for: future, until: deadline)
       guard let outcome else { return nil }
-      core.pending = nil
-      try core.adopt(outcome)
+      unsafe core.pending = nil
+      unsafe try core.adopt(outcome)
       return outcome
     } catch {
-      core.pending = nil
+      unsafe core.pending = nil
       throw expelled(error)
     }
   }
 
   private func startRound() -> Future<ReaderGroupRound.Outcome> {
-    let request = core.roundRequest()
+    let request = unsafe core.roundRequest()
     let promise = Promise<ReaderGroupRound.Outcome>()
     let deadline = Deadline.after(roundTimeout)
     submit { [member] in
@@ -251,7 +235,7 @@ extension EventReaderEngine {
       do {
         return try future.get(until: .earlier(deadline, .after(.milliseconds(100))))
       } catch PromiseError.timedOut {
-        if deadline.hasPassed || isShut { return nil }
+        if deadline.hasPassed || turn.isShut { return nil }
       } catch PromiseError.abandoned {
         throw PravegaError(
           .objectClosed, "The factory of reader '\(member.reader)' is closed.",
@@ -268,8 +252,8 @@ extension EventReaderEngine {
       "The reader '\(member.reader)' was taken out of reader group '\(member.group)'.",
       hint: "Create the reader anew; the group was reset or the reader declared offline.",
       underlying: error, details: .reader(member.reader))
-    core.closeAll()
-    gate.withLock { $0.failure = failure }
+    unsafe core.closeAll()
+    turn.fail(failure)
     queue.close()
     return failure
   }

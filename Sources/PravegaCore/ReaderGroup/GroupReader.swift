@@ -21,31 +21,25 @@ package final class GroupReader: Sendable {
     core.closing.tell(self)
   }
 
-  /// Gives the next event to `body`, for the time of the call; see
-  /// ``EventReaderEngine/readNext(until:_:)``.
+  /// Takes the next event, or says why there is none; see ``EventReaderEngine/take(until:)``.
   ///
-  /// Not generic, so that it is compiled once, in full, whoever calls it: what a deserializer makes
-  /// of the bytes goes out through the closure.
+  /// Not generic, so that it is compiled once, in full; what becomes of the bytes is the caller's
+  /// part. The clock is read in full only when the event is not in memory.
   @usableFromInline
-  package func readNextBytes(
-    timeout: Duration, _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) throws -> ReadOutcome<Void> {
-    if let ready = try unsafe engine.readReady(body) { return ready }
-    return try unsafe engine.readNext(until: .after(timeout), body)
+  package func take(within timeout: Duration) throws -> Taken {
+    if let event = engine.takeAtOnce() { return .event(event) }
+    return try engine.take(until: .after(timeout))
   }
 
-  /// The same with a deadline.
+  /// Ends the turn that an event came with.
+  @usableFromInline
+  package func giveBack() { engine.giveBack() }
+
+  /// Gives the next event to `body`, for the time of the call.
   package func readNextBytes(
     until deadline: Deadline, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> ReadOutcome<Void> {
     try unsafe engine.readNext(until: deadline, body)
-  }
-
-  /// Gives the next event to `deserialize`; see ``EventReaderEngine/readNext(until:_:)``.
-  package func readNext<Event>(
-    until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
-  ) throws -> ReadOutcome<Event> {
-    try unsafe engine.readNext(until: deadline, deserialize)
   }
 
   /// Leaves the group and gives all connections back. Idempotent.

@@ -8,15 +8,19 @@ struct OpenSegments<Opener: SegmentOpening> {
   final class Slot {
     let token: Int
     let segment: Segment
+    /// The same, shared by all positions and pointers of its events.
+    let shared: SharedSegment
     let source: Opener.Source
     /// After the last event that was returned.
-    var offset: Int64
+    // Only the thread that has the reader's turn touches it.
+    @exclusivity(unchecked) var offset: Int64
 
     init(token: Int, segment: Segment, source: Opener.Source, offset: Int64) {
       self.token = token
       self.segment = segment
+      shared = SharedSegment(segment)
       self.source = source
-      self.offset = offset
+      unsafe self.offset = offset
     }
   }
 
@@ -40,7 +44,7 @@ struct OpenSegments<Opener: SegmentOpening> {
 
   /// The next offset in every segment.
   var offsets: [Segment: Int64] {
-    slots.values.reduce(into: finished) { $0[$1.segment] = $1.offset }
+    slots.values.reduce(into: finished) { $0[$1.segment] = unsafe $1.offset }
   }
 
   /// Closes what the reader does not own any more and opens what it owns now.
@@ -59,7 +63,7 @@ struct OpenSegments<Opener: SegmentOpening> {
   /// Opens a segment anew where it is, after its source has given up.
   mutating func reopen(_ slot: Slot) throws {
     close(slot.segment)
-    try open(slot.segment, at: slot.offset)
+    unsafe try open(slot.segment, at: slot.offset)
   }
 
   private mutating func open(_ segment: Segment, at offset: Int64) throws {

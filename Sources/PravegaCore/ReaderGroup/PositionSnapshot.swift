@@ -1,5 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A segment, shared by all that name it, so that naming it costs one reference.
+final class SharedSegment: Sendable {
+  let segment: Segment
+
+  init(_ segment: Segment) { self.segment = segment }
+}
+
+/// What the positions of one turn have in common: all offsets but that of the turn's segment.
+final class PositionTurn: Sendable {
+  let snapshot: PositionSnapshot
+  /// The segment whose offset comes with the position; nil when the snapshot says everything.
+  let shared: SharedSegment?
+
+  init(_ snapshot: PositionSnapshot, _ shared: SharedSegment? = nil) {
+    self.snapshot = snapshot
+    self.shared = shared
+  }
+}
+
 /// Where a reader stood at some moment, made so that one per event costs next to nothing.
 ///
 /// A reader takes many events from one segment before it goes to the next. So a position is a

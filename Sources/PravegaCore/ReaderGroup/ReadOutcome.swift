@@ -23,3 +23,29 @@ package enum LeavingPosition: Sendable {
   /// Where the last checkpoint found them.
   case lastCheckpoint
 }
+
+/// An event that was taken and is being looked at: its bytes are valid, and nobody else reads, until
+/// the reader is told with ``EventReaderEngine/giveBack()``.
+@safe @usableFromInline
+package struct TakenEvent {
+  @usableFromInline package let bytes: UnsafeRawBufferPointer
+  /// After the event.
+  @usableFromInline package let position: Position
+  @usableFromInline package let pointer: EventPointer
+
+  @inline(__always)
+  init(bytes: UnsafeRawBufferPointer, position: Position, pointer: EventPointer) {
+    unsafe self.bytes = bytes
+    self.position = position
+    self.pointer = pointer
+  }
+}
+
+/// What there was to take. Only after an event something has to be given back.
+@usableFromInline
+package enum Taken {
+  case event(TakenEvent)
+  case checkpoint(String, Position)
+  case timeout(Position)
+  case endOfData(Position)
+}

@@ -21,7 +21,12 @@ struct ReaderCore<Opener: SegmentOpening> {
   /// The segment whose turn it is, and how much was taken from it in this turn.
   private var current: Slot?
   private var turnBytes = 0
-  private var snapshot = PositionSnapshot([:], ranges: [:])
+  /// The other segments.
+  private var snapshot = PositionSnapshot([:], ranges: [:]) {
+    didSet { turn = nil }
+  }
+  /// What the positions of this turn share; nil before its first event.
+  private var turn: PositionTurn?
 
   /// So much is taken from a segment before the next one has its turn.
   private static var turnLength: Int { 64 << 10 }
@@ -87,7 +92,7 @@ extension ReaderCore {
     current = nil
     turnBytes = 0
     queue.put(slot.token)
-    snapshot = snapshot.with(slot.segment, at: slot.offset) ?? wholeSnapshot
+    snapshot = unsafe snapshot.with(slot.segment, at: slot.offset) ?? wholeSnapshot
   }
 
   private mutating func rebase() { snapshot = wholeSnapshot }
@@ -99,34 +104,27 @@ extension ReaderCore {
 
 /// Events.
 extension ReaderCore {
-  /// Takes the next event of the segment whose turn it is, when nothing else has to be done. This is
-  /// nearly every event, so it does not look at other segments.
-  mutating func takeReadyEvent<Event>(
-    now: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
-  ) throws -> ReadOutcome<Event>? {
-    guard let slot = current, turnBytes < Self.turnLength, !needsRound(now: now) else { return nil }
-    defer { slot.offset = slot.source.offset }
-    // Anything but an event is found again, and dealt with, by `takeEvent`.
-    guard case .event(let event, let start, let length) = try unsafe slot.source.next(deserialize)
+  /// Takes the next event of the turn under way when it is in memory; nil does not say why not.
+  @inline(__always)
+  mutating func takeHere() -> TakenEvent? {
+    guard turnBytes < Self.turnLength, let turn, let slot = current,
+      let event = slot.source.nextHere()
     else { return nil }
-    return returned(event, slot, start, length)
+    return taken(event, slot, turn)
   }
 
   /// Takes the next event that is there; nil when none is.
-  mutating func takeEvent<Event>(
-    until deadline: Deadline, _ deserialize: (UnsafeRawBufferPointer) throws -> Event
-  ) throws -> ReadOutcome<Event>? {
+  mutating func takeEvent(until deadline: Deadline) throws -> TakenEvent? {
     while let slot = nextSlot() {
-      defer { slot.offset = current === slot ? slot.source.offset : slot.offset }
-      switch try unsafe slot.source.next(deserialize) {
-      case .event(let event, let start, let length):
-        return returned(event, slot, start, length)
+      switch slot.source.next() {
+      case .event(let event): return began(event, slot)
       case .notReady: turnOver(slot)
       case .endOfSegment: finish(slot, at: -1)
-      case .endOffset: finish(slot, at: slot.offset)
+      case .endOffset: unsafe finish(slot, at: slot.offset)
       case .truncated: throw try skipTruncated(slot, until: deadline)
       case .failed(let error):
         current = nil
+        turn = nil
         try segments.reopen(slot)
         throw error
       }
@@ -151,20 +149,29 @@ extension ReaderCore {
     return nil
   }
 
-  private mutating func returned<Event>(
-    _ event: Event, _ slot: Slot, _ start: Int64, _ length: Int32
-  ) -> ReadOutcome<Event> {
-    turnBytes &+= Int(length)
+  private mutating func began(_ event: LentEvent, _ slot: Slot) -> TakenEvent {
     lastSegmentID = slot.segment.segmentID
-    return .event(
-      event, Position(snapshot, slot.segment, at: start &+ Int64(length)),
-      EventPointer(segment: slot.segment, startOffset: start, length: length))
+    let turn = self.turn ?? PositionTurn(snapshot, slot.shared)
+    self.turn = turn
+    return taken(event, slot, turn)
+  }
+
+  @inline(__always)
+  private mutating func taken(
+    _ event: LentEvent, _ slot: Slot, _ turn: PositionTurn
+  ) -> TakenEvent {
+    let length = event.length
+    turnBytes &+= Int(length)
+    unsafe slot.offset = event.end
+    return unsafe TakenEvent(
+      bytes: event.bytes, position: Position(turn, at: slot.offset),
+      pointer: EventPointer(slot.shared, startOffset: event.start, length: length))
   }
 
   /// The segment has nothing now; it comes back to the queue by itself.
   private mutating func turnOver(_ slot: Slot) {
     current = nil
-    snapshot = snapshot.with(slot.segment, at: slot.offset) ?? wholeSnapshot
+    snapshot = unsafe snapshot.with(slot.segment, at: slot.offset) ?? wholeSnapshot
   }
 
   private mutating func finish(_ slot: Slot, at offset: Int64) {
@@ -177,13 +184,13 @@ extension ReaderCore {
   private mutating func skipTruncated(
     _ slot: Slot, until deadline: Deadline
   ) throws -> PravegaError {
-    let from = slot.offset
+    let from = unsafe slot.offset
     do {
       guard let start = try slot.source.skipTruncated(until: deadline) else {
         finish(slot, at: -1)
         return truncated(slot, from: from, to: nil)
       }
-      slot.offset = start
+      unsafe slot.offset = start
       rebase()
       return truncated(slot, from: from, to: start)
     } catch PravegaError.Code.timeout {

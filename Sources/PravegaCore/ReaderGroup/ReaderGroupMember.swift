@@ -14,6 +14,8 @@ package struct ReaderGroupMember: Sendable {
   package let controller: any GroupDirectory
   /// The time; a parameter, so that tests need not wait.
   package var clock: @Sendable () -> Deadline = { .now }
+  /// The same to within a few milliseconds; looked at for every event.
+  package var quickClock: @Sendable () -> Deadline = { .recently }
   /// A random number in [0, 1).
   package var chance: @Sendable () -> Double = { .random(in: 0..<1) }
 

@@ -71,6 +71,6 @@ package struct ReadyMark: Sendable {
     self.token = token
   }
 
-  /// Call it when ``SegmentSource/next(_:)`` would not answer ``SegmentNext/notReady`` any more.
+  /// Call it when ``SegmentSource/next()`` would not answer ``SegmentNext/notReady`` any more.
   package func set() { queue.put(token) }
 }

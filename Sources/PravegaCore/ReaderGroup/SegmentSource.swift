@@ -10,14 +10,15 @@ package protocol SegmentSource: AnyObject, Sendable {
   /// The offset of the next event.
   var offset: Int64 { get }
 
-  /// Gives the next event's payload to `body`, for the time of the call, and goes on behind it,
-  /// also when `body` throws.
+  /// Lends the next event and goes on behind it. What was lent is valid until the next call.
   ///
   /// After ``SegmentNext/notReady`` the source marks itself ready as soon as another call would
   /// give something else. A broken connection is repaired in the background meanwhile.
-  ///
-  /// - Throws: what `body` throws, and nothing else.
-  func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> SegmentNext<R>
+  func next() -> SegmentNext
+
+  /// The same when the event is in memory and there is nothing else to do first; nil does not say
+  /// why not, ``next()`` does.
+  func nextHere() -> LentEvent?
 
   /// Goes to the first byte that truncation has left, after ``SegmentNext/truncated``.
   ///
@@ -30,9 +31,9 @@ package protocol SegmentSource: AnyObject, Sendable {
 }
 
 /// What a segment has to give.
-package enum SegmentNext<Result> {
-  /// An event: what was made of it, where its header begins, and its length with the header.
-  case event(Result, start: Int64, length: Int32)
+package enum SegmentNext {
+  /// An event.
+  case event(LentEvent)
   /// Nothing yet.
   case notReady
   /// Nothing any more: the segment is sealed and read to its end.

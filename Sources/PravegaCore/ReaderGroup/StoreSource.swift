@@ -29,13 +29,14 @@ package final class StoreSource: SegmentSource {
   package var offset: Int64 { reader.offset }
 
   @inline(__always)
-  package func next<R>(
-    _ body: (UnsafeRawBufferPointer) throws -> R
-  ) throws -> SegmentNext<R> {
+  package func nextHere() -> LentEvent? {
+    reader.offset < endOffset ? reader.nextHere() : nil
+  }
+
+  package func next() -> SegmentNext {
     guard reader.offset < endOffset else { return .endOffset }
-    switch try unsafe reader.next(body) {
-    case .event(let result, let start):
-      return .event(result, start: start, length: Int32(clamping: reader.offset &- start))
+    switch reader.next() {
+    case .event(let event): return .event(event)
     case .notReady: return .notReady
     case .end(.endOfSegment): return .endOfSegment
     case .end(.truncated), .end(.missing): return .truncated

@@ -82,10 +82,15 @@ final class FakeStreams: SegmentOpening, GroupDirectory {
 }
 
 /// A segment of ``FakeStreams`` that one reader has open.
-final class FakeSource: SegmentSource {
+// @unchecked: `lent` belongs to the consumer.
+final class FakeSource: SegmentSource, @unchecked Sendable {
   private let streams: FakeStreams
   private let request: SegmentOpenRequest
   private let place: Monitor<Int64>
+  /// The bytes of the last event; those of the one before are gone, as with a real source.
+  private var lent: UnsafeMutableRawBufferPointer?
+
+  deinit { lent?.deallocate() }
 
   init(_ streams: FakeStreams, _ request: SegmentOpenRequest) {
     self.streams = streams
@@ -95,7 +100,27 @@ final class FakeSource: SegmentSource {
 
   var offset: Int64 { place.withLock { $0 } }
 
-  func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> SegmentNext<R> {
+  /// Every other event is "at hand", so that both ways are taken.
+  func nextHere() -> LentEvent? {
+    guard offset % 2 == 0, offset < request.endOffset,
+      streams.contents.withLock({ contents in
+        guard let data = contents.segments[request.segment] else { return false }
+        let end = data.events.reduce(0) { $0 + Int64($1.count + 8) }
+        return offset >= data.startOffset && offset < end && !data.isDeleted
+      }), case .event(let event) = next()
+    else { return nil }
+    return event
+  }
+
+  private func lend(_ event: [UInt8], start: Int64) -> LentEvent {
+    lent?.deallocate()
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: event.count, alignment: 1)
+    memory.copyBytes(from: event)
+    lent = memory
+    return LentEvent(UnsafeRawBufferPointer(memory), start: start)
+  }
+
+  func next() -> SegmentNext {
     let start = offset
     if start >= request.endOffset { return .endOffset }
     guard let data = streams.contents.withLock({ $0.segments[request.segment] }) else {
@@ -109,8 +134,7 @@ final class FakeSource: SegmentSource {
         continue
       }
       place.withLock { $0 = start + Int64(event.count + 8) }
-      let result = try event.withUnsafeBytes(body)
-      return .event(result, start: start, length: Int32(event.count + 8))
+      return .event(lend(Array(event), start: start))
     }
     return data.isSealed ? .endOfSegment : .notReady
   }
@@ -162,6 +186,7 @@ final class FakeGroup: Sendable {
       reader: reader, scope: "scope", group: "g", synchronizer: synchronizer(),
       controller: streams)
     member.clock = { [time] in time.withLock { $0 } }
+    member.quickClock = member.clock
     member.chance = { 0.5 }
     return member
   }

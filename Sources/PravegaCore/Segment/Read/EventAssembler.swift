@@ -1,106 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// An event's payload, lent out where it lies until its lender is asked for the next one.
+@safe
+package struct LentEvent {
+  package let bytes: UnsafeRawBufferPointer
+  /// The offset of its header.
+  package let start: Int64
+
+  @inline(__always)
+  package init(_ bytes: UnsafeRawBufferPointer, start: Int64) {
+    unsafe self.bytes = bytes
+    self.start = start
+  }
+
+  /// The length with the header, as it was received: at most `Int32.max`.
+  @inline(__always)
+  package var length: Int32 {
+    unsafe Int32(clamping: bytes.count &+ EventFraming.headerByteCount)
+  }
+
+  /// The offset of what comes after it.
+  @inline(__always)
+  package var end: Int64 { start &+ Int64(length) }
+}
+
 /// Cuts the bytes of a segment, which come in chunks, into events.
 ///
 /// An event that lies whole in a chunk is lent out where it is; one that spans chunks is put
-/// together in a buffer of its own. Belongs to one thread at a time.
+/// together in a buffer of its own. What was lent stays valid until the next call, so a chunk is
+/// given back one call after its last event. Belongs to one thread at a time.
 @safe
 struct EventAssembler {
+  /// Keeps ``bytes`` alive.
   private var chunk: ReadChunk?
+  /// The chunk's bytes; here too, so that the fast path does not go through the object.
+  private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
   private var position = 0
   /// The beginning of an event whose end is not here yet.
-  private var partial: [UInt8] = []
+  private var partial: PartialEvent?
+  /// The last event that spanned chunks, while it is lent out.
+  private var lent: PartialEvent?
   /// Offset in the segment of the next event.
   private(set) var offset: Int64
   private static let header = EventFraming.headerByteCount
 
   init(offset: Int64) { self.offset = offset }
 
-  /// Whether all bytes given so far were used.
-  var isEmpty: Bool { chunk == nil && partial.isEmpty }
-  var hasPartialEvent: Bool { !partial.isEmpty }
-  var needsChunk: Bool { chunk == nil }
-
   mutating func add(_ next: ReadChunk) {
-    chunk = unsafe next.bytes.isEmpty ? nil : next
+    unsafe bytes = next.bytes
+    chunk = next
     position = 0
   }
 
   /// Forgets everything and goes on elsewhere.
   mutating func seek(to offset: Int64) {
-    chunk = nil
-    partial = []
+    dropChunk()
+    partial = nil
+    lent = nil
     self.offset = offset
   }
 
-  enum Step<R> {
-    case event(R, start: Int64)
+  enum Step {
+    case event(LentEvent)
     case needsChunk
     /// The bytes at the offset are not an event.
     case corrupted
   }
 
-  /// Lends the next event's payload to `body`. When `body` throws, the event counts as read.
+  /// Lends the next event if it lies whole in the chunk at hand; nil does not say why not.
   @inline(__always)
-  mutating func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> Step<R> {
-    guard let chunk else { return .needsChunk }
-    guard partial.isEmpty else { return unsafe try nextAcrossChunks(body) }
-    let left = unsafe chunk.bytes.count - position
-    guard left >= Self.header else { return keepPartial(chunk) }
-    let type = unsafe chunk.bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
+  mutating func nextHere() -> LentEvent? {
+    guard partial == nil, lent == nil else { return nil }
+    let left = unsafe bytes.count &- position
+    guard left >= Self.header else { return nil }
+    let type = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
     let length = unsafe Int(
-      Int32(bigEndian: chunk.bytes.loadUnaligned(fromByteOffset: position + 4, as: Int32.self)))
-    guard type == 0, length >= 0 else { return .corrupted }
-    let total = Self.header + length
-    guard left >= total else { return keepPartial(chunk) }
+      Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: position &+ 4, as: Int32.self)))
+    guard type == 0, length >= 0, length <= left &- Self.header else { return nil }
+    let first = position &+ Self.header
     let start = offset
-    let first = position + Self.header
-    advance(total, in: chunk)
-    return try unsafe .event(
-      body(UnsafeRawBufferPointer(rebasing: chunk.bytes[first..<first + length])), start: start)
+    position = first &+ length
+    offset = start &+ Int64(Self.header &+ length)
+    return unsafe LentEvent(UnsafeRawBufferPointer(rebasing: bytes[first..<position]), start: start)
   }
 
-  @inline(__always)
-  private mutating func advance(_ count: Int, in chunk: ReadChunk) {
-    position += count
-    offset &+= Int64(count)
-    if unsafe position == chunk.bytes.count { self.chunk = nil }
+  /// Lends the next event, which from then on counts as read.
+  mutating func next() -> Step {
+    lent = nil
+    if let event = nextHere() { return .event(event) }
+    guard chunk != nil else { return .needsChunk }
+    guard let partial else { return beginPartial() }
+    return continued(partial)
   }
 
-  private mutating func keepPartial<R>(_ chunk: ReadChunk) -> Step<R> {
-    unsafe partial.append(contentsOf: chunk.bytes[position...])
-    self.chunk = nil
-    return .needsChunk
-  }
-
-  private mutating func nextAcrossChunks<R>(
-    _ body: (UnsafeRawBufferPointer) throws -> R
-  ) throws -> Step<R> {
-    guard fill(to: Self.header) else { return .needsChunk }
-    let (type, length) = unsafe partial.withUnsafeBytes { bytes in
-      unsafe (
-        bytes.loadUnaligned(as: UInt32.self),
-        Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: Int32.self)))
-      )
+  /// What is left of the chunk is less than an event, or none at all.
+  private mutating func beginPartial() -> Step {
+    guard unsafe position < bytes.count else {
+      dropChunk()
+      return .needsChunk
     }
+    let beginning = PartialEvent()
+    partial = beginning
+    return continued(beginning)
+  }
+
+  private mutating func continued(_ event: PartialEvent) -> Step {
+    guard fill(event, to: Self.header) else { return .needsChunk }
+    let type = unsafe event.bytes.loadUnaligned(as: UInt32.self)
+    let length = unsafe Int(
+      Int32(bigEndian: event.bytes.loadUnaligned(fromByteOffset: 4, as: Int32.self)))
     guard type == 0, length >= 0 else { return .corrupted }
-    guard fill(to: Self.header + length) else { return .needsChunk }
-    let event = partial
-    partial = []
+    guard fill(event, to: Self.header + length) else { return .needsChunk }
+    partial = nil
+    lent = event
     let start = offset
-    offset &+= Int64(event.count)
-    return try unsafe event.withUnsafeBytes { bytes in
-      try unsafe .event(body(UnsafeRawBufferPointer(rebasing: bytes[Self.header...])), start: start)
-    }
+    offset = start &+ Int64(event.count)
+    return unsafe .event(
+      LentEvent(UnsafeRawBufferPointer(rebasing: event.bytes[Self.header...]), start: start))
   }
 
-  /// Moves bytes from the chunk until `partial` has `count`.
-  private mutating func fill(to count: Int) -> Bool {
-    guard let chunk else { return partial.count >= count }
-    let wanted = max(0, min(count - partial.count, unsafe chunk.bytes.count - position))
-    unsafe partial.append(contentsOf: chunk.bytes[position..<position + wanted])
+  /// Moves bytes from the chunk until the event has `count`.
+  private mutating func fill(_ event: PartialEvent, to count: Int) -> Bool {
+    let wanted = max(0, min(count - event.count, unsafe bytes.count - position))
+    unsafe event.append(UnsafeRawBufferPointer(rebasing: bytes[position..<position + wanted]))
     position += wanted
-    if unsafe position == chunk.bytes.count { self.chunk = nil }
-    return partial.count >= count
+    if unsafe position == bytes.count { dropChunk() }
+    return event.count >= count
+  }
+
+  private mutating func dropChunk() {
+    unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    position = 0
+    chunk = nil
   }
 }

@@ -43,8 +43,8 @@ package final class SegmentReader: @unchecked Sendable {
     case failed(PravegaError)
   }
 
-  package enum Next<R> {
-    case event(R, start: Int64)
+  package enum Next {
+    case event(LentEvent)
     /// Nothing yet; the segment comes back to its feed's queue.
     case notReady
     case end(End)
@@ -56,7 +56,8 @@ package final class SegmentReader: @unchecked Sendable {
   let maxWindow: Int
   /// Where its consumer wants to be told, when that is not the feed's own queue.
   let mark: ReadyMark?
-  private var assembler: EventAssembler
+  // Only the consumer touches it, one call at a time.
+  @exclusivity(unchecked) private var assembler: EventAssembler
 
   /// First request and every request at the tail: little, so that a thousand idle segments cost little.
   static let firstWindow = 16 << 10
@@ -76,24 +77,25 @@ package final class SegmentReader: @unchecked Sendable {
     self.feed = feed
     maxWindow = max(1024, min(bufferSize, 2 << 20))
     monitor = Monitor(State(nextOffset: offset))
-    assembler = EventAssembler(offset: offset)
+    unsafe assembler = EventAssembler(offset: offset)
   }
 
   /// Offset of the next event.
-  package var offset: Int64 { assembler.offset }
+  package var offset: Int64 { unsafe assembler.offset }
 
-  /// Lends the next event's payload to `body`, if it is there.
-  ///
-  /// - Throws: what `body` throws; the event then counts as read.
+  /// Lends the next event when it is at hand; nil does not say why not.
   @inline(__always)
-  package func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> Next<R> {
+  package func nextHere() -> LentEvent? { unsafe assembler.nextHere() }
+
+  /// Lends the next event until the next call, if it is there; it then counts as read.
+  package func next() -> Next {
     while true {
-      switch try unsafe assembler.next(body) {
-      case .event(let result, let start): return .event(result, start: start)
+      switch unsafe assembler.next() {
+      case .event(let event): return .event(event)
       case .corrupted: return .end(.failed(corruptedError))
       case .needsChunk:
         switch takeChunk() {
-        case .chunk(let chunk): assembler.add(chunk)
+        case .chunk(let chunk): unsafe assembler.add(chunk)
         case .notReady: return .notReady
         case .end(let end): return .end(end)
         }
@@ -103,7 +105,7 @@ package final class SegmentReader: @unchecked Sendable {
 
   /// Goes on at another offset; what was read ahead is dropped.
   package func seek(to offset: Int64) {
-    assembler.seek(to: offset)
+    unsafe assembler.seek(to: offset)
     let dropped = monitor.withLock { state -> [ReadChunk] in
       defer { state.chunks = [] }
       state.nextOffset = offset

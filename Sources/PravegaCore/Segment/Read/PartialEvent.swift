@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The bytes of an event that spans chunks, as far as they are here.
+///
+/// Grows with what arrives, not with what a header promises. Belongs to one thread at a time.
+@safe
+final class PartialEvent {
+  private var memory: UnsafeMutableRawPointer
+  private var capacity: Int
+  private(set) var count = 0
+
+  private static let firstCapacity = 256
+
+  init() {
+    capacity = Self.firstCapacity
+    unsafe memory = .allocate(byteCount: capacity, alignment: 16)
+  }
+
+  deinit { unsafe memory.deallocate() }
+
+  /// What is here, valid until the next ``append(_:)`` and as long as the object lives.
+  var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: memory, count: count) }
+
+  func append(_ more: UnsafeRawBufferPointer) {
+    let total = count + more.count
+    if total > capacity { grow(to: max(total, capacity * 2)) }
+    unsafe UnsafeMutableRawBufferPointer(start: memory + count, count: more.count)
+      .copyMemory(from: more)
+    count = total
+  }
+
+  private func grow(to wanted: Int) {
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
+    unsafe larger.copyMemory(from: memory, byteCount: count)
+    unsafe memory.deallocate()
+    unsafe memory = larger
+    capacity = wanted
+  }
+}
