@@ -124,8 +124,8 @@ final class ConnectionRuleTests: RuleCase {
   private func read(_ feed: ReadFeed) throws -> String? {
     let deadline = Deadline.after(.seconds(10))
     while let reader = feed.takeReady(until: deadline) {
-      switch try reader.next({ String(decoding: $0, as: UTF8.self) }) {
-      case .event(let text, _): return text
+      switch reader.next() {
+      case .event(let event): return String(decoding: event.bytes, as: UTF8.self)
       case .notReady: continue
       case .end: return nil
       }
