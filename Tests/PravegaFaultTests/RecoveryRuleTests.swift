@@ -98,7 +98,7 @@ final class RecoveryRuleTests: RuleCase {
     XCTAssertEqual(events, [[0], [9]])
     store.close()
     let end = try XCTUnwrap(feed.takeReady(until: .after(.seconds(10))))
-    guard case .end(.failed(let error)) = try end.next({ [UInt8]($0) }) else {
+    guard case .end(.failed(let error)) = end.next() else {
       return XCTFail("no failure")
     }
     XCTAssertEqual(error.code, .connectionFailed)
@@ -116,7 +116,7 @@ final class RecoveryRuleTests: RuleCase {
     var events: [[UInt8]] = []
     let deadline = Deadline.after(.seconds(10))
     while events.count < count, let reader = feed.takeReady(until: deadline) {
-      while case .event(let event, _) = try reader.next({ [UInt8]($0) }) { events.append(event) }
+      while case .event(let event) = reader.next() { events.append([UInt8](event.bytes)) }
     }
     return events
   }
