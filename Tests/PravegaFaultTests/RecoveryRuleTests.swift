@@ -97,11 +97,7 @@ final class RecoveryRuleTests: RuleCase {
     var events = try readAll(feed, 2)
     XCTAssertEqual(events, [[0], [9]])
     store.close()
-    let end = try XCTUnwrap(feed.takeReady(until: .after(.seconds(10))))
-    guard case .end(.failed(let error)) = end.next() else {
-      return XCTFail("no failure")
-    }
-    XCTAssertEqual(error.code, .connectionFailed)
+    XCTAssertEqual(nextFailure(feed)?.code, .connectionFailed)
     // Whoever reads opens it anew where it was.
     let offset = reader.offset
     reader.close()
@@ -110,6 +106,14 @@ final class RecoveryRuleTests: RuleCase {
     _ = feed.open(segment(0), at: offset - 9, bufferSize: 1 << 16)
     events = try readAll(feed, 1)
     XCTAssertEqual(events, [[9]])
+  }
+
+  /// A segment may stand in the queue for bytes that were taken already: only its end counts.
+  private func nextFailure(_ feed: ReadFeed) -> PravegaError? {
+    while let reader = feed.takeReady(until: .after(.seconds(10))) {
+      if case .end(.failed(let error)) = reader.next() { return error }
+    }
+    return nil
   }
 
   private func readAll(_ feed: ReadFeed, _ count: Int) throws -> [[UInt8]] {
