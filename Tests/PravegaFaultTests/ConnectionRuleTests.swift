@@ -43,7 +43,8 @@ final class ConnectionRuleTests: RuleCase {
     directory.contents.withLock {
       $0.token = { RuleCase.token(expiringIn: $0 == 1 ? 2 : 3600, number: $0) }
     }
-    let writer = try writer(client(directory))
+    let lines = LineCollector()
+    let writer = try writer(client(directory, log: Logger(lines)))
     try write(writer).wait(until: .after(.seconds(10)))
     let second = try XCTUnwrap(store.wait(SetupAppend.self, count: 2))
     XCTAssertNotEqual(second.delegationToken, store.wait(SetupAppend.self)?.delegationToken)
@@ -52,6 +53,7 @@ final class ConnectionRuleTests: RuleCase {
     XCTAssertEqual(store.requests(SetupAppend.self).map(\.connection), [1, 2])
     XCTAssertEqual(
       store.requests(AppendBlockEnd.self).reduce(0) { $0 + $1.command.numEvents }, 2)
+    XCTAssertEqual(Set(lines.all), ["info a token is renewed before it expires"])
   }
 
   func testATargetThatWasNeverReachedFailsSoon() throws {
@@ -189,5 +191,17 @@ final class ConnectionRuleTests: RuleCase {
     for number in 0..<3 { _ = feed.open(segment(Int32(number)), at: 0, bufferSize: 1 << 16) }
     for _ in 0..<3 { XCTAssertEqual(try read(feed), "x") }
     feed.close()
+  }
+}
+
+/// Keeps the lines of a log from level info on.
+private final class LineCollector: LogSink {
+  let level = LogLevel.info
+  private let lines = Monitor<[String]>([])
+
+  var all: [String] { lines.withLock { $0 } }
+
+  func log(_ level: LogLevel, _ message: String, metadata: [(String, String)]) {
+    lines.withLock { $0.append("\(level) \(message)") }
   }
 }

@@ -82,14 +82,15 @@ class RuleCase: XCTestCase {
 
   func client(
     _ directory: FixedDirectory, connections: Int = 1,
-    connectTimeout: Duration = .seconds(5), tune: (inout EngineSettings) -> Void = { _ in }
+    connectTimeout: Duration = .seconds(5), log: Logger = Logger(nil),
+    tune: (inout EngineSettings) -> Void = { _ in }
   ) -> ClientCore {
     var settings = EngineSettings()
     settings.maxConnectionsPerSegmentStore = connections
     settings.connectTimeout = connectTimeout
     tune(&settings)
     let core = ClientCore(
-      directory: directory, factory: SocketConnectionFactory(), settings: settings)
+      directory: directory, factory: SocketConnectionFactory(), settings: settings, log: log)
     closers.append { core.close() }
     return core
   }

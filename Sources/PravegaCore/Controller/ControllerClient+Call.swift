@@ -51,7 +51,8 @@ extension ControllerClient {
         note(error, at: endpoint)
         // Why there was no connection says more than that the time is up.
         if error.kind == .deadline, !error.mayHaveRun, let last { throw last }
-        var known = error.asError(endpoint: endpoint.description, isTLS: settings.usesTLS)
+        var known = error.hiding(Secrets(settings.credentials))
+          .asError(endpoint: endpoint.description, isTLS: settings.usesTLS)
         known.context.requestID = requestID
         last = describe(known, attempts, method.name, subject)
         guard shouldRetry(error, &attempts) else { throw last ?? known }

@@ -34,6 +34,12 @@ package struct ControllerSettings: Sendable {
   }
 }
 
+// Credentials are a user's type, which may print its secret.
+extension ControllerSettings: CustomStringConvertible, CustomReflectable {
+  package var description: String { "ControllerSettings(\(uri))" }
+  package var customMirror: Mirror { Mirror(self, children: ["uri": uri]) }
+}
+
 extension Deadline {
   /// What calls to the controller get when the user says nothing.
   package static var controlCall: Deadline { .after(.seconds(30)) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PravegaThreads
+package import PravegaThreads
 
 /// A log sink with rate limiting: a line that repeats is written at most once in ten seconds and
 /// then says how many were left out.
@@ -14,7 +14,12 @@ package final class Logger: Sendable {
   private static let repeatInterval = Duration.seconds(10)
   private static let rememberedLines = 256
 
-  package init(_ sink: (any LogSink)?) { self.sink = sink }
+  private let now: @Sendable () -> Deadline
+
+  package init(_ sink: (any LogSink)?, now: @escaping @Sendable () -> Deadline = { .now }) {
+    self.sink = sink
+    self.now = now
+  }
 
   package func isEnabled(_ level: LogLevel) -> Bool {
     guard let sink else { return false }
@@ -36,7 +41,7 @@ package final class Logger: Sendable {
 
   /// The number of equal lines left out since the last one written, or nil to leave this one out.
   private func admit(_ text: String) -> Int? {
-    let now = Deadline.now
+    let now = now()
     return state.withLock { state in
       if let (time, suppressed) = state.last[text], now < time {
         state.last[text] = (time, suppressed + 1)

@@ -68,3 +68,32 @@ public struct ClientConfig: Sendable {
     enableTLSToSegmentStore ?? (enableTLSToController == nil && controllerURI.scheme.usesTLS)
   }
 }
+
+// Credentials are a user's type, which may print its secret.
+extension ClientConfig: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The settings, of the credentials only whether there are some.
+  public var description: String {
+    "ClientConfig(" + settings.map { "\($0.label ?? ""): \($0.value)" }.joined(separator: ", ")
+      + ")"
+  }
+
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+
+  /// The settings, of the credentials only whether there are some.
+  public var customMirror: Mirror { Mirror(self, children: settings, displayStyle: .struct) }
+
+  private var settings: [Mirror.Child] {
+    [
+      ("controllerURI", controllerURI), ("credentials", credentials == nil ? "none" : "***"),
+      ("trustStore", trustStore ?? "system"), ("validateHostName", validateHostName),
+      ("verifyCertificates", verifyCertificates),
+      ("maxConnectionsPerSegmentStore", maxConnectionsPerSegmentStore),
+      ("connectTimeout", connectTimeout), ("requestTimeout", requestTimeout),
+      ("tlsToController", isTLSEnabledToController),
+      ("tlsToSegmentStore", isTLSEnabledToSegmentStore), ("writeBufferSize", writeBufferSize),
+      ("readBufferSize", readBufferSize),
+      ("logLevel", logSink.map { "\($0.level)" } ?? "none"),
+    ]
+  }
+}

@@ -72,7 +72,9 @@ extension DelegationToken {
   }
 }
 
-extension DelegationToken: CustomStringConvertible {
+extension DelegationToken: CustomStringConvertible, CustomReflectable {
+  package var customMirror: Mirror { Mirror(self, children: [:]) }
+
   /// Not the token itself, which is a secret.
   package var description: String {
     text.isEmpty ? "no token" : "token (expires \(expirySeconds.map(String.init) ?? "never"))"

@@ -54,9 +54,13 @@ package final class EventWriterCore: Sendable {
         try controller.noteTimestampFromWriter(
           writerID, name, timestamp: timestamp, position: position, until: .after(.seconds(10)))
       } catch {
+        guard error.code != .objectClosed else { return }
         client.log.log(
           .warning, "a writer's time was not noted: \(error.message)",
-          [("stream", name.scopedName), ("writer", writerID)])
+          [
+            ("stream", name.scopedName), ("writer", writerID),
+            ("requestId", String(error.context.requestID)),
+          ])
       }
     }
   }

@@ -28,9 +28,8 @@ final class SegmentFlow: AppendFlow {
       case SegmentIsSealed.code: writer.sealed(appender, on: connection)
       case NoSuchSegment.code: writer.segmentIsGone(appender, on: connection)
       case WrongHost.code:
-        writer.log(.info, "a segment moved to another store", appender)
         connection.retire()
-        writer.lost(appender, on: connection, wrongHost, isRoutine: true)
+        writer.lost(appender, on: connection, wrongHost, isMove: true)
       case AuthTokenCheckFailed.code: try tokenRefused(frame, connection)
       default: throw try unexpected(frame, connection)
       }
@@ -107,7 +106,6 @@ final class SegmentFlow: AppendFlow {
     guard count <= StoreFailure.mostExpiredTokens else {
       return writer.failed(appender, on: connection, expired)
     }
-    writer.log(.info, "a token expired and is renewed", appender)
     // The store closes the connection, and the tokens of its other flows may be as old.
     connection.fail(expired)
   }

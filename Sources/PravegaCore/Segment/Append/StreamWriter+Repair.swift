@@ -15,13 +15,14 @@ extension StreamWriter {
 
   // MARK: - What the connection reports
 
-  /// - Parameter isRoutine: a move or a renewal, which has a log line of its own.
+  /// - Parameter isMove: whether the store said that the segment is elsewhere.
   func lost(
     _ appender: SegmentAppender, on connection: StoreConnection, _ error: PravegaError,
-    isRoutine: Bool = false
+    isMove: Bool = false
   ) {
     guard leave(appender, connection, to: .disconnected) else { return }
-    if !isRoutine { log(.warning, "a connection was lost: \(error.message)", appender) }
+    let loss = ConnectionLoss("a connection", error, isMove: isMove)
+    log(loss.level, loss.message, appender)
     noteFailure(appender, error, attemptBegan: .now)
     wantRepair()
   }
@@ -188,7 +189,7 @@ extension StreamWriter {
   func leaveIfDrained(_ appender: SegmentAppender, _ connection: StoreConnection) {
     guard monitor.withLock({ _ in appender.isDrained }) else { return }
     guard leave(appender, connection, to: .disconnected) else { return }
-    log(.debug, "a token is renewed", appender)
+    log(.info, "a token is renewed before it expires", appender)
     connection.retire()
     wantRepair()
   }

@@ -45,12 +45,14 @@ extension SegmentReader: FlowHandler {
     default:
       // Another host, or a store that failed: ask the controller and go on elsewhere.
       connection.retire()
-      lose(connection, error)
+      lose(connection, error, isMove: frame.code == WrongHost.code)
     }
   }
 
   /// Leaves a connection; the feed's repair finds another one.
-  private func lose(_ connection: StoreConnection, _ error: PravegaError) {
+  private func lose(
+    _ connection: StoreConnection, _ error: PravegaError, isMove: Bool = false
+  ) {
     let longest = feed.core.settings.repair.longestPause
     let (flowID, reserved) = monitor.withLock { state -> (FlowID?, Int) in
       guard state.connection === connection else { return (nil, 0) }
@@ -67,8 +69,9 @@ extension SegmentReader: FlowHandler {
     connection.removeFlow(flowID)
     feed.core.readBudget.release(reserved)
     feed.giveUpIfHopeless(self, error)
+    let loss = ConnectionLoss("a read connection", error, isMove: isMove)
     feed.core.log.log(
-      .warning, "a read connection was lost: \(error.message)",
+      loss.level, loss.message,
       [
         ("segment", segment.qualifiedName), ("requestId", String(flowID.requestID(sequence: 0))),
         ("endpoint", connection.endpoint.description),
