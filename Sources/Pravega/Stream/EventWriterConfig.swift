@@ -18,7 +18,7 @@ public struct EventWriterConfig: Sendable, Hashable {
   /// Whether the writer shares connections with the others of its factory. Without it has its own, at
   /// most ``ClientConfig/maxConnectionsPerSegmentStore`` to each store, until it is closed.
   public let enableConnectionPooling: Bool
-  /// Lease of a transaction, milliseconds, at least 10,000.
+  /// Accepted for code that comes from Java, milliseconds, at least 10,000; there are no transactions yet.
   public let transactionTimeoutTime: Int64
   /// Whether the wall clock is noted every five seconds, for watermarks.
   public let automaticallyNoteTime: Bool

@@ -5,7 +5,7 @@ public struct ReaderConfig: Sendable, Hashable {
   /// How long a reader waits before it takes its first segment, milliseconds; up to as much again is added at
   /// random so that readers started together share evenly.
   public var initialAllocationDelayMillis: Int64
-  /// Whether time windows are left out.
+  /// Accepted for code that comes from Java; there are no time windows yet.
   public var disableTimeWindows: Bool
   /// The most bytes asked for of one segment at a time; 1 KiB to 10 MiB count.
   public var bufferSize: Int

@@ -8,7 +8,7 @@ public struct ReaderGroupConfig: Sendable {
   public enum StreamDataRetention: Int32, Sendable {
     /// It is not.
     case none = 0
-    /// It is, up to the cuts given to `updateRetentionStreamCut`.
+    /// It is, up to the cuts that a client of another language gives to `updateRetentionStreamCut`.
     case manualReleaseAtUserStreamCut = 1
     /// It is, up to the last completed checkpoint.
     case automaticReleaseAtLastCheckpoint = 2
@@ -27,7 +27,7 @@ public struct ReaderGroupConfig: Sendable {
   public let startingStreamCuts: [PravegaStream: StreamCut]
   /// Where reading ends; streams without a cut are read for ever.
   public let endingStreamCuts: [PravegaStream: StreamCut]
-  /// How many checkpoints may be outstanding at once.
+  /// How many checkpoints may be outstanding at once; for clients that ask for checkpoints.
   public let maxOutstandingCheckpointRequest: Int32
   /// Whether the group holds back retention.
   public let retentionType: StreamDataRetention
