@@ -66,7 +66,8 @@ package final class ConnectionPool: Sendable {
         throw error as? PravegaError
           ?? PravegaError(
             .connectionFailed, "The segment store \(endpoint) could not be connected to in time.",
-            retry: .safe)
+            hint: "Check the segment store's published address and the network between.",
+            retry: .safe, context: .init(endpoint: endpoint.description))
       }
     case .closed:
       throw Self.closedError

@@ -10,8 +10,7 @@ package struct FlowLease: ~Copyable, Sendable {
     _ handler: any FlowHandler, on connection: StoreConnection, id: FlowID = .next()
   ) throws(PravegaError) {
     guard connection.add(handler, id: id) else {
-      throw PravegaError(
-        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+      throw ErrorTranslation.broken(connection.endpoint)
     }
     self.connection = connection
     self.id = id

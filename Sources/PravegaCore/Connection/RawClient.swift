@@ -69,8 +69,7 @@ package struct RawClient: Sendable {
     let lease = try FlowLease(flow, on: connection)
     let frame = try WireCodec.frame(make(lease.id.requestID(sequence: 1), token))
     guard connection.send(frame) else {
-      throw PravegaError(
-        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+      throw ErrorTranslation.broken(connection.endpoint)
     }
     let reply = try wait(for: flow, on: connection, isIdempotent, until: deadline)
     return try decode(reply, from: connection)

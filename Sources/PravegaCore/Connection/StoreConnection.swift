@@ -291,6 +291,7 @@ extension StoreConnection: LinkHandler {
       fail(
         PravegaError(
           .connectionFailed, "The segment store \(endpoint) has not answered for too long.",
+          hint: "Check that the store is in good health, and the network between.",
           retry: .safe,
           context: .init(endpoint: endpoint.description)))
       return .distantFuture
@@ -304,7 +305,8 @@ extension StoreConnection: LinkHandler {
       let failure =
         state.failure ?? cause
         ?? PravegaError(
-          .connectionFailed, "The segment store \(endpoint) closed the connection.", retry: .safe,
+          .connectionFailed, "The segment store \(endpoint) closed the connection.",
+          hint: "Try again; if it goes on, look at the segment store's log.", retry: .safe,
           context: .init(endpoint: endpoint.description))
       state.failure = failure
       defer {

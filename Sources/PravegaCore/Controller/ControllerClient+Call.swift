@@ -115,7 +115,8 @@ extension ControllerClient {
 
   private func late(_ name: String, _ subject: String) -> PravegaError {
     PravegaError(
-      .timeout, "The deadline had passed before the controller was asked.", retry: .safe,
+      .timeout, "The deadline had passed before the controller was asked.",
+      hint: "Give the call more time.", retry: .safe,
       context: PravegaError.Context(operation: name, subject: subject))
   }
 

@@ -4,6 +4,14 @@ package import PravegaNet
 
 /// Where failures of the modules below become the public error, once and for all.
 package enum ErrorTranslation {
+  /// A connection that broke before anything was sent.
+  package static func broken(_ endpoint: Endpoint) -> PravegaError {
+    PravegaError(
+      .connectionFailed, "The connection to the segment store \(endpoint) broke.",
+      hint: "Try again; if it goes on, look at the segment store's log.", retry: .safe,
+      context: .init(endpoint: endpoint.description))
+  }
+
   /// A connection to a segment store that could not be made or broke.
   package static func connection(_ error: NetError, to endpoint: Endpoint) -> PravegaError {
     let context = PravegaError.Context(endpoint: endpoint.description)

@@ -18,12 +18,14 @@ package enum StoreFailure {
       let reply = try WireCodec.decode(WrongHost.self, frame, from: endpoint)
       return make(
         .connectionFailed,
-        "The segment store \(endpoint) does not own the segment \(reply.segment).", "", endpoint,
-        reply.requestID, .safe)
+        "The segment store \(endpoint) does not own the segment \(reply.segment).",
+        "Try again; the controller is asked anew where it is.", endpoint, reply.requestID, .safe)
     case SegmentIsSealed.code:
       let reply = try WireCodec.decode(SegmentIsSealed.self, frame, from: endpoint)
       return make(
-        .segmentSealed, "The segment \(reply.segment) is sealed.", "", endpoint, reply.requestID)
+        .segmentSealed, "The segment \(reply.segment) is sealed.", "Go on with its successors.",
+        endpoint,
+        reply.requestID)
     case NoSuchSegment.code:
       let reply = try WireCodec.decode(NoSuchSegment.self, frame, from: endpoint)
       return make(
@@ -32,8 +34,8 @@ package enum StoreFailure {
     case SegmentAlreadyExists.code:
       let reply = try WireCodec.decode(SegmentAlreadyExists.self, frame, from: endpoint)
       return make(
-        .alreadyExists, "The segment \(reply.segment) exists already.", "", endpoint,
-        reply.requestID)
+        .alreadyExists, "The segment \(reply.segment) exists already.", "Use it, or another name.",
+        endpoint, reply.requestID)
     case SegmentIsTruncated.code:
       let reply = try WireCodec.decode(SegmentIsTruncated.self, frame, from: endpoint)
       var error = make(
@@ -65,8 +67,9 @@ package enum StoreFailure {
     case ErrorMessage.code:
       let reply = try WireCodec.decode(ErrorMessage.self, frame, from: endpoint)
       return make(
-        .controllerFailure, "The segment store failed at \(reply.segment): \(reply.message).", "",
-        endpoint, reply.requestID, .outcomeUnknown)
+        .controllerFailure, "The segment store failed at \(reply.segment): \(reply.message).",
+        "Try again; if it goes on, look at the segment store's log.", endpoint, reply.requestID,
+        .outcomeUnknown)
     case InvalidEventNumber.code:
       let reply = try WireCodec.decode(InvalidEventNumber.self, frame, from: endpoint)
       return make(

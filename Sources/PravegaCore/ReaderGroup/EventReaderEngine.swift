@@ -159,7 +159,9 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   /// Where the reader stands now.
   package func position(until deadline: Deadline) throws -> Position {
     guard try enter(until: deadline) else {
-      throw PravegaError(.timeout, "Another thread is reading.", retry: .safe)
+      throw PravegaError(
+        .timeout, "Another thread is reading with this reader.",
+        hint: "Give each thread a reader of its own.", retry: .safe)
     }
     defer { turn.giveBack() }
     return unsafe core.position

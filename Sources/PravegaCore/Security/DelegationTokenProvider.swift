@@ -119,7 +119,8 @@ package final class DelegationTokenProvider: Sendable {
       result = try future.get(until: deadline)
     } catch {
       throw PravegaError(
-        .timeout, "The controller did not send a delegation token in time.", retry: .safe)
+        .timeout, "The controller did not send a delegation token in time.",
+        hint: "Try again, or give the call more time.", retry: .safe)
     }
     if case .failure(let error) = result, error.code == .timeout, !deadline.hasPassed {
       return try retrieve(until: deadline)

@@ -30,8 +30,7 @@ final class AppendReplyFlow: FlowHandler {
     }
     if let failure { throw failure }
     guard connection.send(frame) else {
-      throw PravegaError(
-        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+      throw ErrorTranslation.broken(connection.endpoint)
     }
     do { return try promise.future.get(until: deadline) } catch let error as PravegaError {
       throw error

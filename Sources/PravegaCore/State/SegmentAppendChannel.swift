@@ -139,8 +139,7 @@ final class SegmentAppendChannel: Sendable {
     let flow = AppendReplyFlow()
     let flowID = FlowID.next()
     guard connection.add(flow, id: flowID) else {
-      throw PravegaError(
-        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+      throw ErrorTranslation.broken(connection.endpoint)
     }
     var request = SetupAppend()
     request.requestID = flowID.requestID(sequence: 1)

@@ -16,8 +16,8 @@ package struct EventBatch: Sendable {
     guard event.byteCount <= EventFraming.maxPayloadByteCount else {
       throw PravegaError(
         .invalidArgument,
-        "An event of the batch has \(event.byteCount) bytes; the limit is \(EventFraming.maxPayloadByteCount)."
-      )
+        "An event of the batch has \(event.byteCount) bytes; the limit is \(EventFraming.maxPayloadByteCount).",
+        hint: "Split it into smaller events.")
     }
     let total = framed.count + EventFraming.headerByteCount + event.byteCount
     guard total <= EventFraming.maxBatchByteCount else {
@@ -39,7 +39,10 @@ extension StreamWriter {
   package func write(
     _ batch: EventBatch, fraction: Double, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
-    guard batch.count > 0 else { throw PravegaError(.invalidArgument, "The batch has no events.") }
+    guard batch.count > 0 else {
+      throw PravegaError(
+        .invalidArgument, "The batch has no events.", hint: "Write one event at least.")
+    }
     return try writeBatch(
       framed: batch.framed, count: batch.count, fraction: fraction, until: deadline)
   }

@@ -156,8 +156,7 @@ extension StreamWriter {
     guard isWanted else { return }
     guard connection.add(SegmentFlow(appender, of: self), id: appender.flowID) else {
       _ = leave(appender, connection, to: .disconnected)
-      throw PravegaError(
-        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+      throw ErrorTranslation.broken(connection.endpoint)
     }
     // It may have been ended while the flow was added, and would keep this flow.
     let isLeft = monitor.withLock { _ in appender.connection !== connection }

@@ -246,7 +246,9 @@ package final class StreamWriter: Sendable {
         firstError = firstError ?? error
       }
     }
-    if let error = firstError ?? failure { throw error }
+    if let error = firstError ?? failure {
+      throw error.with(operation: "flush", subject: stream.scopedName)
+    }
     if let end = monitor.withLock({ $0.end }), end.code != .segmentSealed { throw end }
   }
 
@@ -272,7 +274,8 @@ package final class StreamWriter: Sendable {
   /// Takes no new events from now on and wakes the calls that wait to write one.
   package func refuse() {
     monitor.withLock { state in
-      state.refusal = PravegaError(.objectClosed, "The writer is closed.")
+      state.refusal = PravegaError(
+        .objectClosed, "The writer is closed.", hint: "Create another one and use that.")
       state.table = RoutingTable()
     }
     monitor.signalAll()

@@ -25,6 +25,7 @@ final class WriterReference: ClientBound {
   func clientClosed() {
     writer?.end(
       with: PravegaError(
-        .objectClosed, "The client of this writer was closed.", retry: .outcomeUnknown))
+        .objectClosed, "The client of this writer was closed.",
+        hint: "Create another client and another writer.", retry: .outcomeUnknown))
   }
 }

@@ -176,8 +176,7 @@ package final class ReadFeed: Sendable {
     let flowID = reader.monitor.withLock { $0.flowID }
     // First the flow, then the connection: a reply must not come before its flow.
     guard connection.add(reader, id: flowID) else {
-      throw PravegaError(
-        .connectionFailed, "The connection to \(connection.endpoint) broke.", retry: .safe)
+      throw ErrorTranslation.broken(connection.endpoint)
     }
     let isWanted = reader.monitor.withLock { state -> Bool in
       guard !state.isClosed, state.connection == nil, state.flowID == flowID else { return false }
