@@ -27,6 +27,7 @@ package struct OutputError: Error, CustomStringConvertible, Equatable {
     case ENOENT: "there is no file \(target) (\(cause)); check the path"
     case EACCES, EPERM:
       "\(target) may not be opened by this user (\(cause)); check its owner and mode"
+    case EBADF: "\(target) is closed (\(cause)); give the program one"
     case EISDIR: "\(target) is a directory (\(cause)); name a file"
     default: "cannot use \(target) (\(cause))"
     }

@@ -52,6 +52,7 @@ package struct Program: Sendable {
 
   /// Parses the process's arguments and runs; returns what `exit` wants.
   package func main() -> Int32 {
+    StandardStreams.occupy()
     Signals.ignoreClosedPipes()
     do {
       return run(try ArgumentVector.words()).rawValue

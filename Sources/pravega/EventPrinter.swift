@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCLIKit
+import PravegaThreads
 
 /// A stream to standard output.
 struct EventPrinter {
@@ -22,16 +23,30 @@ struct EventPrinter {
         "the reader group '\(group)' exists already and has bounds of its own",
         hint: "Leave --until-end or --group out.", exitCode: .conflict)
     }
-    defer { if settings.group == nil { try? cluster.deleteGroup(group) } }
-    let source = try cluster.openSource(group: group, reader: own)
-    do {
-      try EventPrinter.printAll(source, settings, interruption)
-    } catch {
-      try? source.close()
+    let ownGroup = settings.group == nil ? group : nil
+    let source: ClientSource
+    do { source = try cluster.openSource(group: group, reader: own) } catch {
+      EventPrinter.leave(nil, cluster, ownGroup)
       throw error
     }
-    try source.close()
+    defer { EventPrinter.leave(source, cluster, ownGroup) }
+    try EventPrinter.printAll(source, settings, interruption)
+    if ownGroup == nil, !interruption.hasCome { try source.close() }
     return interruption.exitCode
+  }
+
+  /// Tidies up for some seconds at most: nobody wants to wait for a server that is gone.
+  private static func leave(_ source: ClientSource?, _ cluster: Cluster, _ ownGroup: String?) {
+    let left = Promise<Void>()
+    let worker = Worker.start(name: "prv-leave") {
+      try? source?.close()
+      if let ownGroup { try? cluster.deleteGroup(ownGroup) }
+      left.succeed(())
+    }
+    _ = try? left.future.get(until: .after(.seconds(5)))
+    // Wakes what still waits.
+    cluster.close()
+    worker.join(until: .after(.seconds(1)))
   }
 
   private static func printAll(

@@ -196,6 +196,47 @@ final class ProgramMistakeStoreTests: ProgramMistakeCase {
           + "address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them."))
   }
 
+  func testStandardStreamsThatTheShellHasClosed() throws {
+    try withStream { server, _ in
+      let write = try ProgramProcess.run(
+        ["write", "demo/s", "--controller", server.controllerURI], redirect: "<&-")
+      XCTAssertEqual(
+        write.complaints,
+        "pravega: standard input is closed (read: EBADF (9)); give the program one\n")
+      XCTAssertEqual(write.status, 1)
+      let list = try ProgramProcess.run(
+        ["scope", "list", "--controller", server.controllerURI], redirect: ">&-")
+      XCTAssertEqual(
+        list.complaints,
+        "pravega: standard output is closed (write: EBADF (9)); give the program one\n")
+      XCTAssertEqual(list.status, 1)
+    }
+  }
+
+  /// Whoever interrupts does not want to wait for a server that is gone.
+  func testAReaderIsInterruptedAlthoughItsServerIsGone() throws {
+    try withStream { server, environment in
+      XCTAssertEqual(
+        try ProgramProcess.run(["write", "demo/s"], input: "x\n", environment: environment).status,
+        0)
+      let process = Process()
+      process.executableURL = ProgramProcess.executable
+      process.arguments = ["read", "demo/s", "--controller", server.controllerURI]
+      let (output, complaints) = (Pipe(), Pipe())
+      process.standardOutput = output
+      process.standardError = complaints
+      try process.run()
+      XCTAssertEqual(output.fileHandleForReading.availableData, Data("x\n".utf8))
+      server.stopNetwork()
+      let start = ContinuousClock.now
+      process.interrupt()
+      process.waitUntilExit()
+      XCTAssertLessThan(ContinuousClock.now - start, .seconds(10))
+      XCTAssertEqual(process.terminationStatus, 130)
+      XCTAssertEqual(complaints.fileHandleForReading.readDataToEndOfFile(), Data())
+    }
+  }
+
   // MARK: - For programs
 
   func testErrorsAreJSONWhereResultsAre() throws {

@@ -32,6 +32,7 @@ package struct RawClient: Sendable {
     var attempt = 0
     var expiredTokens = 0
     let start = Deadline.now
+    var last: PravegaError?
     while true {
       attempt += 1
       do throws(PravegaError) {
@@ -43,7 +44,7 @@ package struct RawClient: Sendable {
           throw PravegaError.clientClosed(retry: error.retry)
         }
         let elapsed = Duration.nanoseconds(Deadline.now.nanoseconds - start.nanoseconds)
-        let final = error.with(
+        let final = (error.isLate ? last ?? error : error).with(
           operation: operation, subject: segment.qualifiedName, attempts: attempt, elapsed: elapsed)
         guard error.retry == .safe || (error.retry == .outcomeUnknown && isIdempotent)
         else { throw final }
@@ -53,6 +54,7 @@ package struct RawClient: Sendable {
           beforeAttempt: attempt, longest: core.settings.repair.longestPause)
         guard Deadline.after(wait) < deadline, !core.isHopeless(error, since: start, wait: wait)
         else { throw final }
+        last = final
         core.pause(wait)
       }
     }

@@ -40,3 +40,8 @@ extension String.UTF8View {
     return indices.contains { self[$0...].starts(with: part) }
   }
 }
+
+extension PravegaError {
+  /// Whether it only says that there was no time left: what failed before says more.
+  var isLate: Bool { code == .timeout && retry == .safe }
+}

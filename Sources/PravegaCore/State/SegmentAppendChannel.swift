@@ -49,6 +49,7 @@ final class SegmentAppendChannel: Sendable {
     defer { end() }
     let start = Deadline.now
     var attempt = 0
+    var last: PravegaError?
     while true {
       attempt += 1
       do throws(PravegaError) {
@@ -60,8 +61,10 @@ final class SegmentAppendChannel: Sendable {
         guard error.retry != .never, !isShut, Deadline.after(wait) < deadline,
           !core.isHopeless(error, since: start, wait: wait)
         else {
-          throw error.with(subject: segment.qualifiedName, attempts: attempt)
+          throw (error.isLate ? last ?? error : error)
+            .with(subject: segment.qualifiedName, attempts: attempt)
         }
+        last = error.isLate ? last ?? error : error
         core.pause(wait)
       }
     }
