@@ -16,6 +16,7 @@ extension Connection {
     configuration.validateHostName = !skipsVerification
     configuration.requestTimeout = timeout
     configuration.connectTimeout = min(timeout, .seconds(4))
+    configuration.logSink = logLevel.map { StandardErrorLog(level: $0) }
     return configuration
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCLIKit
+import PravegaCore
 
 /// Where the cluster is and who asks, as the common options say.
 struct Connection: Sendable {
@@ -13,6 +14,8 @@ struct Connection: Sendable {
   var password: String?
   /// How long one request may take in all.
   var timeout: Duration
+  /// nil: silent.
+  var logLevel: LogLevel?
 
   static let options: [Option] = [
     .value(
@@ -41,6 +44,16 @@ struct Connection: Sendable {
       throw invocation.usage("--ca-file and --insecure-skip-verify contradict each other")
     }
     guard timeout > .zero else { throw invocation.usage("--timeout must be more than nothing") }
+    logLevel = try Connection.logLevel(invocation)
+  }
+
+  private static func logLevel(_ invocation: Invocation) throws -> LogLevel? {
+    guard let text = Environment.value("PRAVEGA_LOG") else { return nil }
+    guard let level = LogLevel.allCases.first(where: { "\($0)" == text }) else {
+      let levels = LogLevel.allCases.map { "\($0)" }.joined(separator: ", ")
+      throw invocation.usage("PRAVEGA_LOG is one of \(levels), not '\(text)'")
+    }
+    return level
   }
 
   /// The controller's port if it runs on this machine, so that its process can be found.

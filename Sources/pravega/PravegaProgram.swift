@@ -14,6 +14,7 @@ enum PravegaProgram {
       Data goes to standard output, messages go to standard error.
       An error is one line there and an exit code; with --output json it is an object {"command", \
       "version", "error": {"code", "message", "hint", "exit_code"}}.
+      PRAVEGA_LOG=info in the environment shows the client's log there too; or debug, warning, error.
       The controller is --controller, else PRAVEGA_CONTROLLER_URI, else \(Connection.defaultURI).
       """,
     options: Connection.options + [outputOption],

@@ -213,6 +213,24 @@ final class ProgramMistakeStoreTests: ProgramMistakeCase {
     }
   }
 
+  func testTheLogIsShownToWhoeverAsksForIt() throws {
+    try withStream("AppendBlockEnd@1:wronghost") { _, environment in
+      let logged = environment.merging(["PRAVEGA_LOG": "info"]) { $1 }
+      let result = try ProgramProcess.run(["write", "demo/s"], input: "x\n", environment: logged)
+      XCTAssertTrue(
+        result.complaints.hasPrefix(
+          "pravega info: a segment moved to another store segment=demo/s/0.#epoch.0 requestId="),
+        result.complaints)
+      XCTAssertEqual(result.output, "wrote 1 event to demo/s\n")
+      try check(
+        Mistake(
+          words: ["write", "demo/s"], status: 2,
+          said: "PRAVEGA_LOG is one of trace, debug, info, warning, error, not 'loud'. See "
+            + "'pravega write --help'."),
+        environment: environment.merging(["PRAVEGA_LOG": "loud"]) { $1 })
+    }
+  }
+
   /// Whoever interrupts does not want to wait for a server that is gone.
   func testAReaderIsInterruptedAlthoughItsServerIsGone() throws {
     try withStream { server, environment in
