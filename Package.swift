@@ -80,7 +80,8 @@ let package = Package(
     tests("PravegaNetTests", ["PravegaNet", "PravegaThreads", "PravegaTestKit"]),
     tests("PravegaWireTests", ["PravegaWire"]),
     tests("PravegaHTTP2Tests", ["PravegaHTTP2"]),
-    tests("PravegaProtobufTests", ["PravegaProtobuf", "pravega-protogen"]),
+    tests(
+      "PravegaProtobufTests", ["PravegaProtobuf", "pravega-protogen", "PravegaTestKit"]),
     tests(
       "PravegaGRPCTests",
       ["PravegaGRPC", "PravegaNet", "PravegaThreads", "PravegaHTTP2", "PravegaTestKit"]),

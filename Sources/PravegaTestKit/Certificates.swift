@@ -111,18 +111,8 @@ public final class Certificates: Sendable {
   }
 
   private func openssl(_ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["openssl"] + arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    let output = Pipe()
-    process.standardError = output
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failure(description: "openssl: " + String(decoding: text, as: UTF8.self))
-    }
+    let (code, _, complaints) = try ChildProcess.run(
+      "/usr/bin/env", ["-C", directory, "openssl"] + arguments, output: .null)
+    guard code == 0 else { throw Failure(description: "openssl: " + complaints) }
   }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import PravegaCLIKit
+import PravegaTestKit
 import XCTest
 
 final class CompletionTests: XCTestCase {
@@ -16,15 +17,8 @@ final class CompletionTests: XCTestCase {
   }
 
   private func run(_ shell: String, _ script: String) throws -> [String] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: shell)
-    process.arguments = ["-c", script]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    XCTAssertEqual(process.terminationStatus, 0)
+    let (code, text, _) = try ChildProcess.run(shell, ["-c", script], errors: .inherited)
+    XCTAssertEqual(code, 0)
     return text.split(separator: "\n").map(String.init)
   }
 

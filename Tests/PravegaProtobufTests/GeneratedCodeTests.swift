@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PravegaTestKit
 import XCTest
 
 /// The generated files are in the repository; this makes them anew and compares.
@@ -48,11 +49,8 @@ final class GeneratedCodeTests: XCTestCase {
   }
 
   private func run(_ program: URL, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    try process.run()
-    process.waitUntilExit()
-    XCTAssertEqual(process.terminationStatus, 0, program.lastPathComponent)
+    let (code, _, _) = try ChildProcess.run(
+      program.path, arguments, output: .inherited, errors: .inherited)
+    XCTAssertEqual(code, 0, program.lastPathComponent)
   }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import PravegaStandalone
+import PravegaTestKit
 import XCTest
 
 /// Replays the requests that were recorded against a real controller, over the network, and
@@ -31,15 +32,7 @@ final class ControllerProbeConformanceTests: XCTestCase {
   }
 
   private func run(_ program: String, _ arguments: [String]) throws -> (Int32, String) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    let (code, output, _) = try ChildProcess.run(program, arguments, errors: .output)
+    return (code, output)
   }
 }

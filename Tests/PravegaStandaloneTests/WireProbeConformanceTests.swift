@@ -2,6 +2,7 @@
 
 import Foundation
 import PravegaNet
+import PravegaTestKit
 import XCTest
 
 @testable import PravegaStandalone
@@ -48,17 +49,11 @@ final class WireProbeConformanceTests: XCTestCase {
   }
 
   private func play(_ scenarios: URL, port: UInt16) throws -> [String] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
+    let words = [
       "python3", Self.tests.appendingPathComponent("tools/wire_probe.py").path, "check",
       scenarios.path, "--store", "127.0.0.1:\(port)",
     ]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let (_, text, _) = try ChildProcess.run("/usr/bin/env", words, errors: .inherited)
     return text.split(separator: "\n").map(String.init)
   }
 }
