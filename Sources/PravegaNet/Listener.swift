@@ -75,10 +75,22 @@ package final class Listener: Sendable {
   /// Stops listening: threads in ``accept(until:)`` return, and the port is free afterwards.
   /// Idempotent, from any thread.
   package func close() {
+    shutdown()
+    _ = monitor.wait(until: .after(.seconds(5))) { $0.acceptCount == 0 ? true : nil }
+  }
+
+  /// The same without waiting: the last thread that leaves ``accept(until:)`` frees the port.
+  package func shutdown() {
     monitor.withLock { $0.isClosed = true }
     wakeUp.signal()
-    _ = monitor.wait(until: .after(.seconds(5))) { $0.acceptCount == 0 ? true : nil }
-    let socket = monitor.withLock { $0.acceptCount == 0 ? $0.socket.take() : nil }
+    freeIfOver()
+  }
+
+  private func freeIfOver() {
+    let socket = monitor.withLock { state -> FileDescriptor? in
+      guard state.isClosed, state.acceptCount == 0 else { return nil }
+      return state.socket.take()
+    }
     if socket != nil { wakeUp.close() }
   }
 
@@ -141,6 +153,7 @@ package final class Listener: Sendable {
 
   private func leave() {
     monitor.withLock { $0.acceptCount -= 1 }
+    freeIfOver()
     monitor.signalAll()
   }
 }

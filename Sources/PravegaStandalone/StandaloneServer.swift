@@ -16,7 +16,7 @@ internal import PravegaThreads
 /// print(server.controllerURI)
 /// ```
 ///
-/// Safe to use from any thread.
+/// One that is dropped without ``close()`` ends by itself soon after. Safe to use from any thread.
 public final class StandaloneServer: Sendable {
   private struct State {
     var running: Set<Front> = []
@@ -51,7 +51,7 @@ public final class StandaloneServer: Sendable {
       server.close()
       throw error
     }
-    server.scheduleTick()
+    StandaloneServer.scheduleTick(of: server.controller.core, server.timers)
     return server
   }
 
@@ -140,6 +140,13 @@ public final class StandaloneServer: Sendable {
     timers.close()
   }
 
+  /// Dropped without a close: the network and the threads end by themselves.
+  deinit {
+    controllerFront.stop(until: .now)
+    storeFront.stop(until: .now)
+    timers.close(until: .now)
+  }
+
   // MARK: - Parts of the start
 
   private static func announced(_ configuration: Configuration) throws -> Endpoint? {
@@ -189,11 +196,10 @@ public final class StandaloneServer: Sendable {
   }
 
   /// Leases, watermarks and retention.
-  private func scheduleTick() {
-    timers.schedule(after: .milliseconds(ControllerCore.tickMilliseconds)) { [weak self] in
-      guard let self else { return }
-      self.controller.core.tick()
-      self.scheduleTick()
+  private static func scheduleTick(of core: ControllerCore, _ timers: Timers) {
+    timers.schedule(after: .milliseconds(ControllerCore.tickMilliseconds)) {
+      core.tick()
+      scheduleTick(of: core, timers)
     }
   }
 }

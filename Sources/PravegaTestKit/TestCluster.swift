@@ -14,7 +14,8 @@ internal import Synchronization
 /// override func tearDown() { cluster.close() }
 /// ```
 ///
-/// Safe to use from any thread.
+/// An embedded server ends with its cluster also without ``close()``, soon after it is dropped; scopes that
+/// were made elsewhere stay then. Safe to use from any thread.
 public final class TestCluster: Sendable {
   private struct State {
     var scopes: [String] = []

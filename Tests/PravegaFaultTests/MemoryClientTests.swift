@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Pravega
 import PravegaCore
 import PravegaStandalone
@@ -107,4 +108,13 @@ enum ResidentMemory {
 
 enum ThreadCount {
   static var library: Int { Worker.liveCount }
+
+  /// Those of clients, by their names.
+  static var client: Int {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+    return tasks.count { task in
+      let name = try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)
+      return ["prv-io", "prv-fix", "prv-timer"].contains { name?.hasPrefix($0) ?? false }
+    }
+  }
 }

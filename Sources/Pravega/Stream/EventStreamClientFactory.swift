@@ -5,7 +5,8 @@ internal import PravegaThreads
 /// Makes the writers and readers of one scope. They share its connections, memory and threads.
 ///
 /// Creating a factory opens nothing; keep one for the life of the program rather than one for each
-/// writer. Safe to use from any thread.
+/// writer. Without ``close()`` its connections and threads end some time after the last of the factory, its
+/// writers and its readers is dropped. Safe to use from any thread.
 public final class EventStreamClientFactory: Closeable, Sendable {
   /// The scope of every stream and group named here.
   public let scope: String
@@ -49,7 +50,7 @@ public final class EventStreamClientFactory: Closeable, Sendable {
       client: client.core, controller: client.controller,
       writerID: writerId ?? UniqueID.random().description,
       notesTime: config.automaticallyNoteTime)
-    return EventStreamWriter(core, serializer: serializer, config: config)
+    return EventStreamWriter(core, of: client, serializer: serializer, config: config)
   }
 
   /// Makes a reader and lets it join a group. Blocks for at most the configuration's
@@ -68,7 +69,7 @@ public final class EventStreamClientFactory: Closeable, Sendable {
       readerGroup, as: readerId,
       allocationDelay: .milliseconds(max(0, config.initialAllocationDelayMillis)),
       bufferSize: config.bufferSize, until: client.deadline)
-    return EventStreamReader(reader, serializer: serializer, config: config)
+    return EventStreamReader(reader, of: client, serializer: serializer, config: config)
   }
 
   /// Ends all connections and threads. Writers and readers stop working: what is not acknowledged

@@ -6,6 +6,8 @@ internal import PravegaThreads
 ///
 /// A reader has to be polled: its part of the group's work, taking segments over and giving them up,
 /// is started by its calls. Segments change hands right after a checkpoint, by default every 30 seconds.
+/// A reader that is dropped without ``close()`` gives its memory and connections back but stays a member
+/// of the group, as after a crash: see ``ReaderGroup/readerOffline(_:lastPosition:)``.
 /// Safe to use from any thread; threads that share a reader take turns.
 @safe
 public final class EventStreamReader<Event>: Closeable, Sendable {
@@ -14,12 +16,19 @@ public final class EventStreamReader<Event>: Closeable, Sendable {
   @usableFromInline let core: GroupReader
   @usableFromInline let deserialize: @Sendable (UnsafeRawBufferPointer) throws -> Event
 
-  init<S: Serializer>(_ core: GroupReader, serializer: S, config: ReaderConfig)
-  where S.Event == Event {
+  /// Lives as long as its last user.
+  private let client: Client
+
+  init<S: Serializer>(
+    _ core: GroupReader, of client: Client, serializer: S, config: ReaderConfig
+  ) where S.Event == Event {
     self.core = core
+    self.client = client
     self.config = config
     unsafe deserialize = { bytes in try unsafe serializer.deserialize(borrowed: bytes) }
   }
+
+  deinit { core.abandon() }
 
   /// Returns the next event of any segment of this reader, a checkpoint, the end, or nothing.
   ///

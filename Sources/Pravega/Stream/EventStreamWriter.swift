@@ -6,19 +6,24 @@ internal import PravegaThreads
 ///
 /// Safe to use from any thread; threads share its connections. An event counts as written when its
 /// ``WriteFuture`` says so. After a failure that a writer cannot repair every further call fails in
-/// the same way.
+/// the same way. One that is dropped without ``close()`` still stores what was written, in the
+/// background, and nobody learns whether it could.
 public final class EventStreamWriter<Event>: Closeable, Sendable {
   /// The settings that the writer was made with.
   public let config: EventWriterConfig
-  private let core: EventWriterCore
+  let core: EventWriterCore
   /// That of ``core``, at hand without a reference count.
   private let stream: StreamWriter
+  /// Lives as long as its last user.
+  private let client: Client
   private let serialize: @Sendable (Event, EventBuffer) throws -> Void
 
-  init<S: Serializer>(_ core: EventWriterCore, serializer: S, config: EventWriterConfig)
-  where S.Event == Event {
+  init<S: Serializer>(
+    _ core: EventWriterCore, of client: Client, serializer: S, config: EventWriterConfig
+  ) where S.Event == Event {
     self.core = core
     stream = core.stream
+    self.client = client
     self.config = config
     serialize = { event, buffer in try serializer.serialize(event, into: buffer) }
   }

@@ -40,12 +40,27 @@ package final class Client: Sendable {
       log: Logger(config.logSink))
   }
 
+  /// Dropped without a close: ends as soon as writers that were dropped, too, have stored what they
+  /// had, after ``EngineSettings/dropPatience`` at the latest. Takes no time, and joins no thread.
+  deinit {
+    guard !core.hasClosed else { return }
+    let end: @Sendable () -> Void = { [core, controller] in
+      Self.close(core, controller, until: .now)
+    }
+    core.closing.whenAlone(end)
+    guard !core.hasClosed else { return }
+    core.timers.schedule(after: core.settings.dropPatience, end)
+  }
+
   /// By when a request that starts now has to be answered.
   package var deadline: Deadline { .after(config.requestTimeout) }
 
   /// Ends all threads and connections; blocked calls fail with `objectClosed`. Idempotent.
-  package func close() {
-    let deadline = Deadline.after(.seconds(10))
+  package func close() { Self.close(core, controller, until: .after(.seconds(10))) }
+
+  private static func close(
+    _ core: ClientCore, _ controller: ControllerClient, until deadline: Deadline
+  ) {
     // Blocked callers first: they wait for nothing of what follows.
     core.closing.close()
     // Then the controller, so that repair threads which wait for the controller come back.

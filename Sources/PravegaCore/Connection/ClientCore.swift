@@ -27,6 +27,8 @@ package struct EngineSettings: Sendable {
   package var connectTimeout = Duration.seconds(5)
   /// For a request to controller or store, retries included.
   package var requestTimeout = Duration.seconds(30)
+  /// For the events of writers that were dropped together with their client.
+  package var dropPatience = Duration.seconds(30)
   package var liveness = LivenessSettings()
   package var repair = RepairSettings()
   /// The unit of the waits by which the readers of a group share its segments, as in Java.

@@ -150,10 +150,11 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   package var name: String { member.reader }
 
   /// Ends the reader from outside: a call that waits, and every later one, throws `error`. The
-  /// group is not told.
-  package func fail(_ error: PravegaError) {
-    turn.fail(error)
-    queue.close()
+  /// group is not told. False when it had ended before.
+  @discardableResult
+  package func fail(_ error: PravegaError) -> Bool {
+    defer { queue.close() }
+    return turn.fail(error)
   }
 
   /// Where the reader stands now.

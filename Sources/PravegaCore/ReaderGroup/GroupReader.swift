@@ -44,11 +44,27 @@ package final class GroupReader: Sendable {
 
   /// Leaves the group and gives all connections back. Idempotent.
   package func close(at position: LeavingPosition = .current, until deadline: Deadline) throws {
-    defer {
-      feed.close()
-      state.close()
-    }
+    defer { free() }
     try engine.close(at: position, until: deadline)
+  }
+
+  /// Its user has dropped it: gives everything back, which takes no time. The group is not told:
+  /// what the reader owned stays its own, as after the end of a process, because nobody knows
+  /// whether its last events were dealt with.
+  package func abandon() {
+    let error = PravegaError(.objectClosed, "The reader '\(engine.name)' was dropped.")
+    if engine.fail(error) {
+      feed.core.log.log(
+        .warning, "a reader was dropped without a close and keeps its segments",
+        [("reader", engine.name)])
+    }
+    free()
+  }
+
+  private func free() {
+    feed.close()
+    state.close()
+    feed.core.closing.forget(self)
   }
 }
 

@@ -71,12 +71,16 @@ final class ReaderTurn: Sendable {
     return isFirst
   }
 
-  /// Lets nobody in any more: all later calls fail with this error.
-  func fail(_ error: PravegaError) {
-    monitor.withLock { state in
-      if !state.isClosed, state.failure == nil { state.failure = error }
+  /// Lets nobody in any more: all later calls fail with this error. False when it had ended before.
+  @discardableResult
+  func fail(_ error: PravegaError) -> Bool {
+    let isFirst = monitor.withLock { state -> Bool in
+      guard !state.isClosed, state.failure == nil else { return false }
+      state.failure = error
+      return true
     }
     shutOut()
+    return isFirst
   }
 
   private func shutOut() {

@@ -55,13 +55,14 @@ package final class GRPCServer: Sendable {
   package var connectionCount: Int { monitor.withLock { $0.session?.connections.count ?? 0 } }
 
   /// Stops listening, ends all connections and joins all threads, at most until the deadline: a
-  /// handler that blocks must look at its call's `isCancelled`. Idempotent.
+  /// handler that blocks must look at its call's `isCancelled`. Idempotent. With a deadline that has
+  /// passed it waits for nothing, and all of them end by themselves.
   ///
   /// - Returns: whether every thread is gone.
   @discardableResult
   package func stop(until deadline: Deadline = .after(.seconds(5))) -> Bool {
     guard let session = monitor.withLock({ $0.session.take() }) else { return true }
-    session.listener.close()
+    if deadline.hasPassed { session.listener.shutdown() } else { session.listener.close() }
     var areGone = session.acceptor?.join(until: deadline) ?? true
     for connection in session.connections.values { connection.close(until: deadline) }
     for worker in session.handshakes { areGone = worker.join(until: deadline) && areGone }
@@ -128,7 +129,7 @@ package final class GRPCServer: Sendable {
   ) {
     let owner = ServerConnection.Owner(
       configuration: configuration, submit: { pool.submit($0) },
-      closed: { [weak self] number in self?.forget(number, listener) })
+      closed: { [self] number in forget(number, listener) })
     // The link closes the transport when it cannot be made.
     guard let connection = try? ServerConnection(transport, peer: peer, owner: owner) else {
       return

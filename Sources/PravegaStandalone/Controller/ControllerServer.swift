@@ -34,7 +34,7 @@ final class ControllerServer: Sendable {
     return try start(last)
   }
 
-  func stop() { server.stop(until: .after(.seconds(10))) }
+  func stop(until deadline: Deadline = .after(.seconds(10))) { server.stop(until: deadline) }
 
   func cutConnections() { server.cutConnections() }
 

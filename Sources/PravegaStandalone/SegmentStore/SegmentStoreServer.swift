@@ -81,23 +81,22 @@ package final class SegmentStoreServer: Sendable {
       state.port = listener.endpoint.port
       state.timers = timers
     }
-    let acceptor = Worker.start(name: "prv-store-acc") { [weak self] in
-      while let self, let transport = try? listener.accept(until: .distantFuture) {
-        self.welcome(transport)
-      }
+    let acceptor = Worker.start(name: "prv-store-acc") { [self] in
+      while let transport = try? listener.accept(until: .distantFuture) { welcome(transport) }
     }
     monitor.withLock { $0.acceptor = acceptor }
     return listener.endpoint
   }
 
   /// Ends the listener and all connections and waits for their threads, at most until `deadline`.
-  /// The core keeps its state. Idempotent.
+  /// The core keeps its state. Idempotent. With a deadline that has passed it waits for nothing, and
+  /// all of them end by themselves.
   package func stop(until deadline: Deadline = .after(.seconds(10))) {
     let (listener, acceptor, timers) = monitor.withLock { state in
       defer { (state.listener, state.acceptor, state.timers) = (nil, nil, nil) }
       return (state.listener, state.acceptor, state.timers)
     }
-    listener?.close()
+    if deadline.hasPassed { listener?.shutdown() } else { listener?.close() }
     _ = acceptor?.join(until: deadline)
     let (links, handshakes) = monitor.withLock { state in
       (Array(state.connections.values), Array(state.handshakes.values))
@@ -115,7 +114,11 @@ package final class SegmentStoreServer: Sendable {
     guard let upgrade else { return serve(transport) }
     // A handshake takes round trips; others are accepted meanwhile.
     let id = ObjectIdentifier(transport)
-    monitor.withLock { $0.handshakes[id] = transport }
+    let isOpen = monitor.withLock { state in
+      if state.listener != nil { state.handshakes[id] = transport }
+      return state.listener != nil
+    }
+    guard isOpen else { return transport.close() }
     _ = Worker.start(name: "prv-store-tls") { [self] in
       if let secure = try? upgrade(transport, .after(.seconds(10))) { serve(secure) }
       monitor.withLock { $0.handshakes[id] = nil }
@@ -130,8 +133,8 @@ package final class SegmentStoreServer: Sendable {
     }
     let services = StoreServices(
       faults: faults, tokens: tokens, timers: timers, sealSegment: sealSegment,
-      log: { [weak self] in self?.logSeldom($0) },
-      closed: { [weak self] number in self?.forget(number) })
+      log: { [self] in logSeldom($0) },
+      closed: { [self] number in forget(number) })
     let connection = StoreConnection(core: core, services: services, number: number)
     guard
       let link = try? Link(

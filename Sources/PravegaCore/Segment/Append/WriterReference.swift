@@ -8,18 +8,32 @@ internal import PravegaThreads
 /// references slowly from then on, and a writer's are counted for every event. The writer is held
 /// until it ends, which the end of its user's handle brings about.
 final class WriterReference: ClientBound {
-  private let monitor = Monitor<StreamWriter?>(nil)
+  private struct State {
+    var writer: StreamWriter?
+    /// Tells it of the client's end.
+    var signal: ClosingSignal?
+  }
 
-  var writer: StreamWriter? { monitor.withLock { $0 } }
+  private let monitor = Monitor(State())
 
-  func set(_ writer: StreamWriter) { monitor.withLock { $0 = writer } }
+  var writer: StreamWriter? { monitor.withLock { $0.writer } }
+
+  func set(_ writer: StreamWriter) { monitor.withLock { $0.writer = writer } }
+
+  /// Lets the writer hear of the end of a client, as long as it lives itself.
+  func bind(to signal: ClosingSignal) {
+    monitor.withLock { $0.signal = signal }
+    signal.tell(self)
+    // It may have ended before it was told of.
+    if writer == nil { signal.forget(self) }
+  }
 
   func clear() {
-    let old = monitor.withLock { writer -> StreamWriter? in
-      defer { writer = nil }
-      return writer
+    let old = monitor.withLock { state in
+      defer { state = State() }
+      return state
     }
-    _ = old
+    old.signal?.forget(self)
   }
 
   func clientClosed() {

@@ -22,6 +22,7 @@ package final class ReadFeed: Sendable {
 
   package init(_ core: ClientCore) {
     self.core = core
+    // Until it is closed.
     core.closing.tell(self)
   }
 
@@ -97,6 +98,7 @@ package final class ReadFeed: Sendable {
       return Array(state.readers.values)
     }
     monitor.signalAll()
+    core.closing.forget(self)
     for reader in readers { reader.close() }
   }
 
