@@ -12,20 +12,29 @@ public import XCTest
 open class LeakCheckedTestCase: XCTestCase {
   private var before = Usage()
 
+  /// Beginnings of the names of threads that several tests share, such as those of a server that all
+  /// tests of a class use.
+  open var sharedThreadNames: [String] { [] }
+
   /// Remembers what is in use.
   override open func setUpWithError() throws {
     try super.setUpWithError()
     LeakCheckedTestCase.warmUp()
-    before = Usage()
+    before = usage()
+  }
+
+  private func usage() -> Usage {
+    let shared = sharedThreadNames
+    return Usage { name in !shared.contains { name.hasPrefix($0) } }
   }
 
   /// Fails the test when more is in use than before it.
   override open func tearDownWithError() throws {
     let deadline = Deadline.after(.seconds(2))
-    var now = Usage()
+    var now = usage()
     while now.isMore(than: before), !deadline.hasPassed {
       poll(nil, 0, 10)
-      now = Usage()
+      now = usage()
     }
     if now.isMore(than: before) { XCTFail("leaked: \(now.difference(from: before))") }
     try super.tearDownWithError()
@@ -41,8 +50,8 @@ open class LeakCheckedTestCase: XCTestCase {
     let threads: [String]
     let files: [String: String]
 
-    init() {
-      threads = Usage.threadNames()
+    init(_ isCounted: (String) -> Bool = { _ in true }) {
+      threads = Usage.threadNames().filter(isCounted)
       files = Usage.openFiles()
     }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCLIKit
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 @testable import pravega_cli
 
-final class BenchTests: XCTestCase {
+final class BenchTests: LeakCheckedTestCase {
   private func settings(_ words: String...) throws -> BenchSettings {
     guard
       case .run(let run) = try Parser.parse(

@@ -5,7 +5,7 @@ import PravegaCLIKit
 import PravegaTestKit
 import XCTest
 
-final class CompletionTests: XCTestCase {
+final class CompletionTests: LeakCheckedTestCase {
   /// What bash offers when the last of `words` is being completed.
   private func bash(_ words: String...) throws -> [String] {
     let script = Completion.script(for: .bash, root: SampleTree.root)

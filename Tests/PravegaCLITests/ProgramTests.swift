@@ -2,9 +2,10 @@
 
 import Foundation
 import PravegaCLIKit
+import PravegaTestKit
 import XCTest
 
-final class ProgramTests: XCTestCase {
+final class ProgramTests: LeakCheckedTestCase {
   private func run(_ arguments: String...) throws -> ProgramProcess {
     try ProgramProcess.run(arguments)
   }

@@ -2,10 +2,11 @@
 
 import Foundation
 import PravegaStandalone
+import PravegaTestKit
 import XCTest
 
 /// The program as a person uses it, against an embedded server.
-final class ProgramWithServerTests: XCTestCase {
+final class ProgramWithServerTests: LeakCheckedTestCase {
   private func withServer(_ body: (StandaloneServer) throws -> Void) throws {
     let server = try StandaloneServer.start()
     defer { server.close() }

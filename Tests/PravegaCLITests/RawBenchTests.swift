@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCLIKit
+import PravegaTestKit
 import XCTest
 
 @testable import pravega_cli
 
-final class RawBenchTests: XCTestCase {
+final class RawBenchTests: LeakCheckedTestCase {
   private func block(_ count: Int = 3, size: Int = 2) -> BareBlock {
     BareBlock(
       segment: "a/b/0.#epoch.0", writer: Array(1...16), requestID: 5, eventCount: count,

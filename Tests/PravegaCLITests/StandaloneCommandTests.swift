@@ -5,7 +5,7 @@ import PravegaTestKit
 import XCTest
 
 /// `pravega standalone` as a process: its first line, and how it ends.
-final class StandaloneCommandTests: XCTestCase {
+final class StandaloneCommandTests: LeakCheckedTestCase {
   private func start(_ arguments: String...) throws -> ChildProcess {
     try ChildProcess(
       ProgramProcess.executable.path,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PravegaTestKit
 import XCTest
 
 @testable import PravegaCLIKit
 
-final class StandardStreamsTests: XCTestCase {
+final class StandardStreamsTests: LeakCheckedTestCase {
   private func lines(_ bytes: [UInt8], limit: Int = 1 << 20) throws -> [[UInt8]] {
     let pipe = Pipe()
     let writer = Thread {

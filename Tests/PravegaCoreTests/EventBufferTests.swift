@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class EventBufferTests: XCTestCase {
+final class EventBufferTests: LeakCheckedTestCase {
   func testEventsWithoutAKeySpreadEvenlyOverTheKeySpace() {
     var counts = [Int](repeating: 0, count: 16)
     EventBuffer.withScratch { buffer in

@@ -9,7 +9,7 @@ import XCTest
 @testable import PravegaStandalone
 
 /// An embedded server that goes wrong as a plan says, and clients that notice soon.
-class FaultTestCase: XCTestCase {
+class FaultTestCase: LeakCheckedTestCase {
   let plan = FaultPlan()
   private var started: TestCluster?
   let scope = "faults"
@@ -17,6 +17,7 @@ class FaultTestCase: XCTestCase {
   static let patience = Duration.seconds(30)
 
   override func setUpWithError() throws {
+    try super.setUpWithError()
     continueAfterFailure = false
     let cluster = try TestCluster.start(faults: plan)
     started = cluster

@@ -9,7 +9,7 @@ import XCTest
 @testable import PravegaCore
 
 /// What a store says wrongly costs it the connection, never an event.
-final class LyingStoreTests: XCTestCase {
+final class LyingStoreTests: LeakCheckedTestCase {
   private static let hello: [UInt8] = [
     0xFF, 0xFF, 0xFF, 0x81, 0, 0, 0, 8, 0, 0, 0, 17, 0, 0, 0, 5,
   ]

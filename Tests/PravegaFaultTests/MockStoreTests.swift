@@ -7,7 +7,7 @@ import PravegaWire
 import XCTest
 
 /// The scripted store itself.
-final class MockStoreTests: XCTestCase {
+final class MockStoreTests: LeakCheckedTestCase {
   private let hello: [UInt8] = [0xFF, 0xFF, 0xFF, 0x81, 0, 0, 0, 8, 0, 0, 0, 17, 0, 0, 0, 5]
   private let keepAlive: [UInt8] = [0, 0, 0, 100, 0, 0, 0, 0]
 

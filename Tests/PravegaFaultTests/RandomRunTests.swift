@@ -8,7 +8,7 @@ import XCTest
 /// Random runs by seed.
 ///
 /// `PRAVEGA_SEED=N` replays one seed; `PRAVEGA_SOAK_SECONDS=N` goes on with new seeds for so long.
-final class RandomRunTests: XCTestCase {
+final class RandomRunTests: LeakCheckedTestCase {
   private struct Tally {
     var runs = 0
     var written = 0

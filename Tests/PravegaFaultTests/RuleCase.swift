@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaNet
+import PravegaTestKit
 import PravegaThreads
 import PravegaWire
 import XCTest
@@ -50,7 +51,7 @@ final class FixedDirectory: SegmentDirectory {
   }
 
   func delegationToken(
-    for stream: PravegaStream, access: TokenAccess, until deadline: Deadline
+    for stream: PravegaStream, access: PravegaCore.TokenAccess, until deadline: Deadline
   ) throws(PravegaError) -> String {
     let (make, count) = contents.withLock { contents in
       contents.askedTokens += 1
@@ -61,7 +62,7 @@ final class FixedDirectory: SegmentDirectory {
 }
 
 /// A client engine, a store that answers as the test says, and a stream.
-class RuleCase: XCTestCase {
+class RuleCase: LeakCheckedTestCase {
   let stream = PravegaStream(uncheckedScope: "scope", stream: "s")
   private var closers: [() -> Void] = []
 

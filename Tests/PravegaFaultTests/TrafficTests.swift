@@ -3,6 +3,7 @@
 import PravegaCore
 import PravegaNet
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import PravegaWire
 import XCTest
@@ -10,7 +11,7 @@ import XCTest
 /// For the same work this client asks no more of controller and stores than the Java client did in
 /// the recordings: no more connections, round trips, bytes and calls. What is more has its reason
 /// here.
-final class TrafficTests: XCTestCase {
+final class TrafficTests: LeakCheckedTestCase {
   private struct Rig {
     let server: StandaloneServer
     let recorder = TrafficRecorder()

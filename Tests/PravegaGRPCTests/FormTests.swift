@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaHTTP2
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 @testable import PravegaGRPC
 
 /// The small forms of gRPC: time-outs, texts, messages, keep-alive decisions.
-final class FormTests: XCTestCase {
+final class FormTests: LeakCheckedTestCase {
   func testTimeoutsAreRoundedUpAndFit() {
     for (duration, text) in [
       (.milliseconds(298_918), "298918m"), (.nanoseconds(1), "1m"), (.zero, "1m"),

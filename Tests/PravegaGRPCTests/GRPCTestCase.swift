@@ -2,11 +2,12 @@
 
 import PravegaGRPC
 import PravegaNet
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// Starts servers and channels and sees to it that each test leaves no thread behind.
-class GRPCTestCase: XCTestCase {
+class GRPCTestCase: LeakCheckedTestCase {
   static let echoPath = "/test.Echo/echo"
   private var servers: [GRPCServer] = []
   private var channels: [GRPCChannel] = []

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaHTTP2
+import PravegaTestKit
 import XCTest
 
 /// Our header compression against the hpack package: random lists, both directions, tables of
 /// changing size.
-final class HPACKRefereeTests: XCTestCase {
+final class HPACKRefereeTests: LeakCheckedTestCase {
   private var random = SystemRandomNumberGenerator()
 
   func testHpackDecodesWhatWeEncode() throws {

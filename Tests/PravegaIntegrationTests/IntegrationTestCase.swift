@@ -8,12 +8,15 @@ import XCTest
 /// A scope of its own on the cluster that `PRAVEGA_CONTROLLER_URI` names, or on an embedded server.
 ///
 /// Nothing here may depend on what only an embedded server can do.
-class IntegrationTestCase: XCTestCase {
+class IntegrationTestCase: LeakCheckedTestCase {
   // Set before the first test of the class and read only until after its last.
   nonisolated(unsafe) private(set) static var cluster: TestCluster?
   private(set) var scope = ""
   /// Longest time for something to happen that does happen.
   static let patience = Duration.seconds(30)
+
+  /// The embedded server serves all tests of a class.
+  override var sharedThreadNames: [String] { ["prv-rpc-", "prv-ctrl-timer", "prv-store-acc"] }
 
   override class func setUp() {
     do { cluster = try TestCluster.fromEnvironment() } catch { XCTFail("no cluster: \(error)") }
@@ -25,6 +28,7 @@ class IntegrationTestCase: XCTestCase {
   }
 
   override func setUpWithError() throws {
+    try super.setUpWithError()
     continueAfterFailure = false
     scope = try cluster.makeScope("swift-it")
   }

@@ -2,11 +2,12 @@
 
 import PravegaCore
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// Many callers at once, over the real segment store.
-final class ControllerConcurrencyTests: XCTestCase {
+final class ControllerConcurrencyTests: LeakCheckedTestCase {
   private let clock = Monitor<Int64>(1_000_000)
   private let store = SegmentStore()
   private lazy var controller = ControllerCore(storage: store) { [clock] in

@@ -9,7 +9,7 @@ import XCTest
 /// compares every answer.
 ///
 /// Needs a Python with `grpcio`: set `PRAVEGA_TEST_PYTHON` to its path.
-final class ControllerProbeConformanceTests: XCTestCase {
+final class ControllerProbeConformanceTests: LeakCheckedTestCase {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
 

@@ -2,12 +2,13 @@
 
 import PravegaCore
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// A controller over a storage that writes down what it is asked to do, with a clock that the
 /// test moves.
-class ControllerTestCase: XCTestCase {
+class ControllerTestCase: LeakCheckedTestCase {
   let storage = RecordingStorage()
   let clock = Monitor<Int64>(1_000_000)
   private(set) lazy var controller = ControllerCore(storage: storage) { [clock] in

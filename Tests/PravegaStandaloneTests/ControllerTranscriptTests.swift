@@ -3,12 +3,13 @@
 import Foundation
 import PravegaProtobuf
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// Feeds what recorded clients asked a real controller to the embedded one, call by call, and
 /// compares the kinds of the answers: status, flags and how many of what they hold.
-final class ControllerTranscriptTests: XCTestCase {
+final class ControllerTranscriptTests: LeakCheckedTestCase {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures/transcripts")
 

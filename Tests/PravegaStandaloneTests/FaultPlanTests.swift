@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import XCTest
 
 @testable import PravegaStandalone
 
-final class FaultPlanTests: XCTestCase {
+final class FaultPlanTests: LeakCheckedTestCase {
   func testARuleHitsTheNthRequestOfItsName() throws {
     let plan = try FaultPlan("AppendBlockEnd@3:cut")
     for round in 1...5 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaNet
+import PravegaTestKit
 import PravegaThreads
 import PravegaWire
 import XCTest
@@ -8,11 +9,12 @@ import XCTest
 @testable import PravegaStandalone
 
 /// The front over real sockets.
-final class SegmentStoreServerTests: XCTestCase {
+final class SegmentStoreServerTests: LeakCheckedTestCase {
   private let core = SegmentStore()
   private let event: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 1, 0x78]
 
   override func setUpWithError() throws {
+    try super.setUpWithError()
     try core.create("s")
   }
 

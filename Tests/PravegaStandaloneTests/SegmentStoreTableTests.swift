@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import XCTest
 
 @testable import PravegaStandalone
 
-final class SegmentStoreTableTests: XCTestCase {
+final class SegmentStoreTableTests: LeakCheckedTestCase {
   private let store = SegmentStore()
 
   private func table(keyLength: Int32 = 0) throws -> StoredSegment {

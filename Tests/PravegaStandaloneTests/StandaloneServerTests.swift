@@ -5,10 +5,11 @@ import PravegaGRPC
 import PravegaNet
 import PravegaProtobuf
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class StandaloneServerTests: XCTestCase {
+final class StandaloneServerTests: LeakCheckedTestCase {
   private func channel(to server: StandaloneServer) throws -> GRPCChannel {
     let address = String(server.controllerURI.dropFirst("tcp://".count))
     let endpoint = try XCTUnwrap(Endpoint(parsing: address))

@@ -8,7 +8,7 @@ import XCTest
 @testable import PravegaStandalone
 
 /// The recorded answers of a real server, asked of the embedded one.
-final class WireProbeConformanceTests: XCTestCase {
+final class WireProbeConformanceTests: LeakCheckedTestCase {
   private static let tests = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent()
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import PravegaNet
+import PravegaTestKit
 import PravegaWire
 import XCTest
 
@@ -12,7 +13,7 @@ import XCTest
 ///
 /// What the controller did to the segments is not in a client's recording; it is made up for from the
 /// recorded answers, which say that a segment was missing, sealed or truncated.
-final class WireProbeTranscriptTests: XCTestCase {
+final class WireProbeTranscriptTests: LeakCheckedTestCase {
   private static let folder = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Fixtures/transcripts")

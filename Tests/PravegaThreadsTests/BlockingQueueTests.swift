@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class BlockingQueueTests: XCTestCase {
+final class BlockingQueueTests: LeakCheckedTestCase {
   func testElementsComeOutInOrderAcrossManyGrowthsOfTheBuffer() {
     let queue = BlockingQueue<Int>(capacity: 1_000)
     var expected = 0

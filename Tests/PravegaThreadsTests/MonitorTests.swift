@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class MonitorTests: XCTestCase {
+final class MonitorTests: LeakCheckedTestCase {
   func testManyThreadsCountWithoutLosingAnUpdate() {
     let monitor = Monitor(0)
     let workers = (0..<4).map { _ in

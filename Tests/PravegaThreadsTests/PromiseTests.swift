@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import PravegaTestKit
 import PravegaThreads
 import Synchronization
 import XCTest
 
-final class PromiseTests: XCTestCase {
+final class PromiseTests: LeakCheckedTestCase {
   private struct Failure: Error, Equatable { let number: Int }
 
   func testTheFirstCompletionWins() throws {

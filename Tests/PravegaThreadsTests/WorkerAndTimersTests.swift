@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class WorkerAndTimersTests: XCTestCase {
+final class WorkerAndTimersTests: LeakCheckedTestCase {
   func testAWorkerKnowsItselfAndDoesNotJoinItself() {
     let own = Promise<Bool>()
     let handle = Promise<Worker>()

@@ -48,8 +48,17 @@ package final class GRPCTransport: UnaryTransport {
     do throws(GRPCError) {
       return try channel.call(path, metadata: fields, request: body, deadline: deadline).message
     } catch {
-      throw CallFailure(error)
+      throw failure(error)
     }
+  }
+
+  /// A caller whose channel was replaced by another caller, before he could use it, is to try again.
+  private func failure(_ error: GRPCError) -> CallFailure {
+    var failure = CallFailure(error)
+    if failure.kind == .closed, !monitor.withLock({ $0.isClosed }) {
+      failure.kind = .connectionLost
+    }
+    return failure
   }
 
   /// The channel in use, or another where it cannot be used any more.

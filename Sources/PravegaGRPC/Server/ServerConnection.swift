@@ -54,9 +54,11 @@ final class ServerConnection: Sendable {
       state.http.sendGoAway()
       return Array(state.calls.values)
     }
-    for call in calls { call.call?.cancel() }
     let link = link.withLock { $0.take() }
     link?.kick()
+    // First, so that no handler that notices the end looks to its caller as if it had done its work.
+    link?.shutdown()
+    for call in calls { call.call?.cancel() }
     link?.close(until: deadline)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import PravegaWire
 import XCTest
 
@@ -8,7 +9,7 @@ import XCTest
 @testable import PravegaStandalone
 
 /// Codecs written by hand for speed give the same bytes and numbers as the field lists.
-final class HotCodecTests: XCTestCase {
+final class HotCodecTests: LeakCheckedTestCase {
   private let pool = BufferPool(limit: 16 << 20)
 
   private func bytes(of block: PravegaCore.AppendBlock) -> [UInt8] {

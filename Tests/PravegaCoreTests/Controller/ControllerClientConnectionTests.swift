@@ -5,11 +5,14 @@ import PravegaCore
 import PravegaGRPC
 import PravegaNet
 import PravegaProtobuf
+import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
+import Synchronization
 import XCTest
 
 /// Connections to peers that are something else, fall silent or go away.
-final class ControllerClientConnectionTests: XCTestCase {
+final class ControllerClientConnectionTests: LeakCheckedTestCase {
   private let local = Endpoint(host: "127.0.0.1", port: 0)
   private let path = Proto.ControllerService.createScope.path
 
@@ -48,6 +51,35 @@ final class ControllerClientConnectionTests: XCTestCase {
     } catch {
       return error
     }
+  }
+
+  /// A caller may hold a connection that another one replaces, because it has broken.
+  func testNobodyIsToldThatTheClientIsClosedWhenConnectionsBreak() throws {
+    let server = try StandaloneServer.start()
+    let client = try client(XCTUnwrap(Endpoint(parsing: String(server.controllerURI.dropFirst(6)))))
+    let isOver = Atomic<Bool>(false)
+    let failures = Monitor<[PravegaError]>([])
+    let callers = (0..<8).map { _ in
+      Worker.start(name: "caller") {
+        while !isOver.load(ordering: .relaxed) {
+          do throws(PravegaError) {
+            _ = try client.checkScopeExists("s", until: .after(.seconds(20)))
+          } catch {
+            failures.withLock { $0.append(error) }
+          }
+        }
+      }
+    }
+    let end = Deadline.after(.milliseconds(500))
+    while !end.hasPassed {
+      server.cutControllerConnections()
+      poll(nil, 0, 1)
+    }
+    isOver.store(true, ordering: .relaxed)
+    for caller in callers { XCTAssertTrue(caller.join(until: soon())) }
+    XCTAssertEqual(failures.withLock { $0.map(\.code) }.filter { $0 == .objectClosed }, [])
+    client.close(until: soon())
+    server.close()
   }
 
   func testAWebServerIsRecognized() throws {

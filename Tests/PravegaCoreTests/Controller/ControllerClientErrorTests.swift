@@ -2,11 +2,12 @@
 
 import PravegaCore
 import PravegaProtobuf
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// What a person reads after a mistake.
-final class ControllerClientErrorTests: XCTestCase {
+final class ControllerClientErrorTests: LeakCheckedTestCase {
   private let stream = PravegaStream(uncheckedScope: "s", stream: "t")
 
   private func text(_ failure: CallFailure) -> String {

@@ -2,10 +2,11 @@
 
 import PravegaCore
 import PravegaProtobuf
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class ControllerClientFailoverTests: XCTestCase {
+final class ControllerClientFailoverTests: LeakCheckedTestCase {
   func testCallsGoToTheControllersInTurn() throws {
     let controllers = ScriptedControllers { (_) throws(CallFailure) in [] }
     let client = controllers.client("tcp://a:1,b:2,c:3")

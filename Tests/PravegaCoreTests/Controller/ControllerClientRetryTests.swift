@@ -3,10 +3,11 @@
 import PravegaCore
 import PravegaNet
 import PravegaProtobuf
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class ControllerClientRetryTests: XCTestCase {
+final class ControllerClientRetryTests: LeakCheckedTestCase {
   private func error(
     _ body: () throws -> Void, file: StaticString = #filePath, line: UInt = #line
   ) -> PravegaError? {

@@ -3,11 +3,12 @@
 import PravegaCore
 import PravegaNet
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// The client against the embedded server, over real connections.
-final class ControllerClientServerTests: XCTestCase {
+final class ControllerClientServerTests: LeakCheckedTestCase {
   private func soon() -> Deadline { .after(.seconds(20)) }
 
   private func withClient(

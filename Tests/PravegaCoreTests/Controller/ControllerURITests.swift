@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class ControllerURITests: XCTestCase {
+final class ControllerURITests: LeakCheckedTestCase {
   func testAddressesAreRead() throws {
     let cases = [
       ("tcp://localhost:9090", "tcp://localhost:9090"),

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
 /// Holds the map of segments against what the Java classes made of the same successors.
-final class StreamSegmentsConformanceTests: XCTestCase {
+final class StreamSegmentsConformanceTests: LeakCheckedTestCase {
   private func segment(_ number: Int32, _ epoch: Int32) -> Segment {
     Segment(scope: "scope", stream: "stream", number: number, epoch: epoch)
   }

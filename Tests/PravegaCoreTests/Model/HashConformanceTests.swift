@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class HashConformanceTests: XCTestCase {
+final class HashConformanceTests: LeakCheckedTestCase {
   func testRoutingKeysHashAsInJava() throws {
     let entries = try Recorded.vectors("hash")["routingKeys_seed_EventRouter"].array
     XCTAssertGreaterThan(entries.count, 30)

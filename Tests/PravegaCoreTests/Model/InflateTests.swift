@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class InflateTests: XCTestCase {
+final class InflateTests: LeakCheckedTestCase {
   private let limit = 1 << 20
 
   func testStoredBlocksComeBackAtEveryBoundary() throws {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class NamingConformanceTests: XCTestCase {
+final class NamingConformanceTests: LeakCheckedTestCase {
   func testNamesAreParsedAsInJava() throws {
     for entry in try Recorded.vectors("naming")["parse"].array {
       let segment = try Segment(qualifiedName: entry["input"].string)

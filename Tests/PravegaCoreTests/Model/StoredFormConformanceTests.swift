@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
 /// Cuts, pointers, positions, checkpoints and configurations against bytes that Java wrote.
-final class StoredFormConformanceTests: XCTestCase {
+final class StoredFormConformanceTests: LeakCheckedTestCase {
   func testStreamCuts() throws {
     let vectors = try Recorded.vectors("stream_cut")
     for entry in vectors["cuts"].array {

@@ -2,20 +2,21 @@
 
 import Dispatch
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class EventReaderEngineTests: XCTestCase {
+final class EventReaderEngineTests: LeakCheckedTestCase {
   private typealias Engine = EventReaderEngine<FakeStreams>
 
   private func read(
     _ engine: EventReaderEngine<FakeStreams>, _ timeout: Duration = .seconds(10)
-  ) throws -> ReadOutcome<String> {
+  ) throws -> PravegaCore.ReadOutcome<String> {
     try engine.readNext(until: .after(timeout)) { String(decoding: $0, as: UTF8.self) }
   }
 
   /// What one call says, for comparison.
-  private func text(_ outcome: ReadOutcome<String>) -> String {
+  private func text(_ outcome: PravegaCore.ReadOutcome<String>) -> String {
     switch outcome {
     case .event(let event, let position, let pointer):
       XCTAssertEqual(

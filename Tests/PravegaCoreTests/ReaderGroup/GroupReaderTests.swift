@@ -2,11 +2,12 @@
 
 import PravegaCore
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// Readers of a group on an embedded server, over sockets.
-final class GroupReaderTests: XCTestCase {
+final class GroupReaderTests: LeakCheckedTestCase {
   private func config(_ checkpointMillis: Int64 = -1) throws -> ReaderGroupConfig {
     try ReaderGroupConfig.builder().stream("scope/s")
       .automaticCheckpointIntervalMillis(checkpointMillis).groupRefreshTimeMillis(500).build()

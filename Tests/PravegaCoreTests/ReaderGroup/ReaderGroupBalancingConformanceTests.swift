@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class ReaderGroupBalancingConformanceTests: XCTestCase {
+final class ReaderGroupBalancingConformanceTests: LeakCheckedTestCase {
   func testAsManySegmentsAreAcquiredAsInJava() throws {
     let entries = try Recorded.vectors("reader_group_balancing")["segmentsToAcquire"].array
     XCTAssertEqual(entries.count, 13)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class ReaderGroupRecordConformanceTests: XCTestCase {
+final class ReaderGroupRecordConformanceTests: LeakCheckedTestCase {
   func testEveryUpdateOfJavaDecodesAndEncodesToTheSameBytes() throws {
     let entries = try Recorded.vectors("reader_group_updates")["updates"].array
     for entry in entries {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
@@ -33,7 +34,7 @@ private struct Reader {
   }
 }
 
-final class ReaderGroupRoundTests: XCTestCase {
+final class ReaderGroupRoundTests: LeakCheckedTestCase {
   func testAReaderTakesAllSegmentsAndReportsHowFarItIs() throws {
     let group = FakeGroup()
     try group.begin(segments: 3)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class ReaderGroupStateConformanceTests: XCTestCase {
+final class ReaderGroupStateConformanceTests: LeakCheckedTestCase {
   func testEveryStateOfTheScenariosIsJavas() throws {
     let vectors = try Recorded.vectors("reader_group_scenarios")
     var steps = 0

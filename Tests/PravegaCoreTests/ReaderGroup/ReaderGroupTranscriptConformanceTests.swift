@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
 /// State streams, positions, pointers and cuts that a Java client left on a real server.
-final class ReaderGroupTranscriptConformanceTests: XCTestCase {
+final class ReaderGroupTranscriptConformanceTests: LeakCheckedTestCase {
   func testEveryRecordedStateStreamIsReadToItsEnd() throws {
     var streams = 0
     for name in try Recorded.transcriptNames() where name.hasPrefix("rg-") {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
 /// The waits that Java's own retry loop made.
-final class RetryPolicyConformanceTests: XCTestCase {
+final class RetryPolicyConformanceTests: LeakCheckedTestCase {
   private func delays(_ policy: RetryPolicy, upTo attempts: Int) -> [Int64] {
     var delays: [Int64] = []
     for attempt in 1...attempts {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class TokenConformanceTests: XCTestCase {
+final class TokenConformanceTests: LeakCheckedTestCase {
   func testTheExpiryIsTheOneThatJavaReads() throws {
     let cases = try Recorded.vectors("retry_and_tokens")["jwtExpiry"].array
     XCTAssertFalse(cases.isEmpty)

@@ -2,10 +2,11 @@
 
 import Dispatch
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
-final class TokenProviderTests: XCTestCase {
+final class TokenProviderTests: LeakCheckedTestCase {
   /// Hands out tokens that expire at given times, and counts.
   private final class Source: Sendable {
     let count = Monitor(0)

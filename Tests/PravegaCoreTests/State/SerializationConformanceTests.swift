@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import XCTest
 
-final class SerializationConformanceTests: XCTestCase {
+final class SerializationConformanceTests: LeakCheckedTestCase {
   func testCompactNumbersAreJavas() throws {
     let vectors = try Recorded.vectors("serialization_primitives")
     for entry in vectors["compactInt"].array {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
@@ -18,7 +19,7 @@ struct TextCodec: StateCodec {
   func apply(_ update: String, to state: inout String, at revision: Revision) { state += update }
 }
 
-final class StateSynchronizerTests: XCTestCase {
+final class StateSynchronizerTests: LeakCheckedTestCase {
   private var soon: Deadline { .after(.seconds(10)) }
 
   private func client(_ segment: FakeSegment) -> StateSynchronizer<TextCodec> {

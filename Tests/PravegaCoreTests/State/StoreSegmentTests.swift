@@ -2,11 +2,12 @@
 
 import PravegaCore
 import PravegaStandalone
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// State on a real segment store, through connections that break.
-final class StoreSegmentTests: XCTestCase {
+final class StoreSegmentTests: LeakCheckedTestCase {
   private func withCluster(
     _ faults: String? = nil, _ body: (LiveCluster, StoreSegment) throws -> Void
   ) throws {
