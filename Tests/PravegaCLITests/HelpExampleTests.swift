@@ -3,6 +3,7 @@
 import Foundation
 import PravegaCLIKit
 import PravegaStandalone
+import PravegaTestKit
 import XCTest
 
 @testable import pravega_cli
@@ -60,24 +61,16 @@ final class HelpExampleTests: XCTestCase {
   }
 
   private func run(_ line: String, _ server: StandaloneServer) throws -> (Int32, String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", "set -o pipefail; \(tamed(line, server))"]
-    process.currentDirectoryURL = directory
     var environment = ProcessInfo.processInfo.environment
     let programs = ProgramProcess.executable.deletingLastPathComponent().path
     environment["PATH"] = programs + ":" + (environment["PATH"] ?? "")
     environment["HOME"] = directory.path
     environment["PRAVEGA_CONTROLLER_URI"] = server.controllerURI
-    process.environment = environment
-    let said = Pipe()
-    process.standardOutput = said
-    process.standardError = said
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+    let (code, said, _) = try ChildProcess.run(
+      "/usr/bin/env",
+      ["-C", directory.path, "/bin/bash", "-c", "set -o pipefail; \(tamed(line, server))"],
+      environment: environment, errors: .output)
+    return (code, said)
   }
 
   /// A server with what an example builds on.

@@ -21,16 +21,12 @@ final class ProgramForeignServerTests: ProgramMistakeCase {
   ) throws {
     let listener = try Listener(Endpoint(host: "127.0.0.1", port: 0))
     listener.close()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command("\(listener.endpoint.port)")
-    process.standardInput = Pipe()
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    let process = try ChildProcess(
+      "/usr/bin/env", command("\(listener.endpoint.port)"), input: .pipe, output: .null,
+      errors: .null)
     defer {
-      process.terminate()
-      process.waitUntilExit()
+      process.kill()
+      process.wait()
     }
     let isUp = eventually {
       (try? connectTCP(to: listener.endpoint, deadline: .after(.seconds(1))))

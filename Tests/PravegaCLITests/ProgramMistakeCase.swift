@@ -8,7 +8,7 @@ import XCTest
 
 /// Makes mistakes at the command line: one line on standard error, an exit code, within five seconds
 /// of the process's start.
-class ProgramMistakeCase: XCTestCase {
+class ProgramMistakeCase: LeakCheckedTestCase {
   struct Mistake {
     var words: [String]
     var input = ""
@@ -57,20 +57,12 @@ class ProgramMistakeCase: XCTestCase {
   func shell(
     _ line: String, withServer needsServer: Bool
   ) throws -> (status: Int32, complaints: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    let stderr = Pipe()
-    process.standardError = stderr
-    process.standardOutput = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
     let server = needsServer ? try StandaloneServer.start() : nil
     defer { server?.close() }
-    process.arguments = ["-c", line + " " + (server?.controllerURI ?? "")]
     let start = ContinuousClock.now
-    try process.run()
-    let complaints = stderr.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    let result = try ChildProcess.run(
+      "/bin/bash", ["-c", line + " " + (server?.controllerURI ?? "")], output: .null)
     XCTAssertLessThan(ContinuousClock.now - start, .seconds(5))
-    return (process.terminationStatus, String(decoding: complaints, as: UTF8.self))
+    return (result.code, result.complaints)
   }
 }

@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import PravegaStandalone
+import PravegaTestKit
 import XCTest
 
 /// The programs that README and documentation show can be compiled and do what they say.
@@ -27,17 +28,9 @@ final class ReadmeSampleTests: XCTestCase {
   }
 
   private func run(_ command: [String], in directory: URL) throws -> (status: Int32, said: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    process.currentDirectoryURL = directory
-    let said = Pipe()
-    process.standardOutput = said
-    process.standardError = said
-    try process.run()
-    let text = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+    let (code, said, _) = try ChildProcess.run(
+      "/usr/bin/env", ["-C", directory.path] + command, errors: .output)
+    return (code, said)
   }
 
   /// Compiles a program against what this test was built with.
