@@ -44,7 +44,7 @@ final class AbruptController: Sendable {
         monitor.withLock { $0.transports.append(transport) }
         _ = Worker.start(name: "test-abrupt") { [self] in
           try? serve(transport)
-          transport.shutdown()
+          transport.close()
         }
       }
     }
