@@ -91,6 +91,23 @@ final class LogLineTests: MistakeTestCase {
     }
   }
 
+  func testClosingWhileAServerIsAwayIsNoError() throws {
+    for front in StandaloneServer.Front.allCases {
+      try withClient(.info) { log, server, config in
+        let factory = try EventStreamClientFactory.withScope("demo", config: config)
+        let writer = try factory.createEventWriter(stream: "s", serializer: ByteArraySerializer())
+        try writer.writeEvent([1]).get()
+        server.stopNetwork(.store)
+        if front == .controller { server.stopNetwork(.controller) }
+        let future = try writer.writeEvent([2])
+        XCTAssertTrue(eventually { !log.lines.isEmpty })
+        factory.close()
+        XCTAssertThrowsError(try future.get(timeout: .seconds(5)))
+        XCTAssertEqual(log.lines.filter { $0.level == .error }.map(\.text), [])
+      }
+    }
+  }
+
   func testMovesAndRenewalsAreALineEachAndNoWarning() throws {
     let faults = [
       "AppendBlockEnd@2:wronghost": "a segment moved to another store",

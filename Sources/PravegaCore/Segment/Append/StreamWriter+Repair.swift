@@ -80,7 +80,9 @@ extension StreamWriter {
       appender.phase = .failed(error)
       return appender.takeAll()
     }
-    log(.error, "giving up on a segment: \(error.message)", appender)
+    // A close is nobody's failure.
+    let level = error.code == .objectClosed ? LogLevel.debug : .error
+    log(level, "giving up on a segment: \(error.message)", appender)
     for block in blocks { block.completion.resolve(.failed(error)) }
     monitor.signalAll()
     environment.buffers.interrupt()
