@@ -140,6 +140,25 @@ final class WriterConfigTests: FaultTestCase {
     (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
   }
 
+  func testManyWritersWithoutPoolingLeaveNothingBehind() throws {
+    try makeStream("s")
+    let client = try client()
+    let first = try writer(client)
+    try first.writeEvent([0]).get(timeout: Self.patience)
+    let descriptors = Self.descriptorCount
+    for round in 0..<100 {
+      let writer = try writer(client, EventWriterConfig(enableConnectionPooling: false))
+      try writer.writeEvent([UInt8(round)]).get(timeout: Self.patience)
+      // Some are dropped, as users do.
+      if round.isMultiple(of: 2) { try writer.close() }
+    }
+    XCTAssertTrue(
+      eventually(within: Self.patience) { client.core.pool.count == 1 }, "a writer is left")
+    XCTAssertTrue(
+      eventually(within: Self.patience) { Self.descriptorCount <= descriptors },
+      "\(Self.descriptorCount) descriptors, \(descriptors) before")
+  }
+
   func testConnectionsOfItsOwnComeBackAndScale() throws {
     try makeStream("s")
     let client = try client(maxConnections: 2)
