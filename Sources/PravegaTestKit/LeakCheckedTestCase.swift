@@ -46,6 +46,9 @@ open class LeakCheckedTestCase: XCTestCase {
     DispatchSemaphore(value: 0).signal()
   }
 
+  /// The names of the library's threads that live now.
+  package static var threadNames: [String] { Usage.threadNames() }
+
   private struct Usage {
     let threads: [String]
     let files: [String: String]
@@ -65,7 +68,7 @@ open class LeakCheckedTestCase: XCTestCase {
       return "threads \(before.threads) -> \(threads), descriptors \(names)"
     }
 
-    private static func threadNames() -> [String] {
+    fileprivate static func threadNames() -> [String] {
       names(in: "/proc/self/task").compactMap { id in
         guard let file = fopen("/proc/self/task/\(id)/comm", "r") else { return nil }
         defer { fclose(file) }

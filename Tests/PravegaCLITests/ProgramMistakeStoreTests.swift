@@ -237,21 +237,16 @@ final class ProgramMistakeStoreTests: ProgramMistakeCase {
       XCTAssertEqual(
         try ProgramProcess.run(["write", "demo/s"], input: "x\n", environment: environment).status,
         0)
-      let process = Process()
-      process.executableURL = ProgramProcess.executable
-      process.arguments = ["read", "demo/s", "--controller", server.controllerURI]
-      let (output, complaints) = (Pipe(), Pipe())
-      process.standardOutput = output
-      process.standardError = complaints
-      try process.run()
-      XCTAssertEqual(output.fileHandleForReading.availableData, Data("x\n".utf8))
+      let process = try ChildProcess(
+        ProgramProcess.executable.path, ["read", "demo/s", "--controller", server.controllerURI],
+        errors: .pipe)
+      XCTAssertEqual(process.readLine(), "x")
       server.stopNetwork()
       let start = ContinuousClock.now
-      process.interrupt()
-      process.waitUntilExit()
+      process.kill(SIGINT)
+      XCTAssertEqual(process.wait().code, 130)
       XCTAssertLessThan(ContinuousClock.now - start, .seconds(10))
-      XCTAssertEqual(process.terminationStatus, 130)
-      XCTAssertEqual(complaints.fileHandleForReading.readDataToEndOfFile(), Data())
+      XCTAssertEqual(process.readErrors(), "")
     }
   }
 

@@ -30,6 +30,8 @@ package struct EngineSettings: Sendable {
   /// For the events of writers that were dropped together with their client.
   package var dropPatience = Duration.seconds(30)
   package var liveness = LivenessSettings()
+  /// After so long without an answer the store is asked whether a read should have had one.
+  package var readPatience = Duration.seconds(30)
   package var repair = RepairSettings()
   /// The unit of the waits by which the readers of a group share its segments, as in Java.
   package var readerTimeUnit = Duration.seconds(1)

@@ -44,7 +44,19 @@ struct EventAssembler {
   private(set) var offset: Int64
   private static let header = EventFraming.headerByteCount
 
-  init(offset: Int64) { self.offset = offset }
+  private let budget: ByteBudget?
+
+  /// - Parameter budget: what events that span chunks are charged to; none is larger than that.
+  init(offset: Int64, budget: ByteBudget? = nil) {
+    self.offset = offset
+    self.budget = budget
+  }
+
+  /// The largest payload that is put together. Whatever the budget, what every writer may write is
+  /// read; others' large events are, as far as the budget goes.
+  var largestPayload: Int {
+    max(EventFraming.maxPayloadByteCount, (budget?.limit ?? 0) - Self.header)
+  }
 
   mutating func add(_ next: ReadChunk) {
     unsafe bytes = next.bytes
@@ -65,6 +77,8 @@ struct EventAssembler {
     case needsChunk
     /// The bytes at the offset are not an event.
     case corrupted
+    /// An event of so many bytes is announced, more than may be put together.
+    case tooLarge(Int)
   }
 
   /// Lends the next event if it lies whole in the chunk at hand; nil does not say why not.
@@ -99,7 +113,7 @@ struct EventAssembler {
       dropChunk()
       return .needsChunk
     }
-    let beginning = PartialEvent()
+    let beginning = PartialEvent(chargedTo: budget)
     partial = beginning
     return continued(beginning)
   }
@@ -110,6 +124,7 @@ struct EventAssembler {
     let length = unsafe Int(
       Int32(bigEndian: event.bytes.loadUnaligned(fromByteOffset: 4, as: Int32.self)))
     guard type == 0, length >= 0 else { return .corrupted }
+    guard length <= largestPayload else { return .tooLarge(length) }
     guard fill(event, to: Self.header + length) else { return .needsChunk }
     partial = nil
     lent = event

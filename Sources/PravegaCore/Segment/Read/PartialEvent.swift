@@ -2,21 +2,31 @@
 
 /// The bytes of an event that spans chunks, as far as they are here.
 ///
-/// Grows with what arrives, not with what a header promises. Belongs to one thread at a time.
+/// Grows with what arrives, not with what a header promises, and is charged to the read budget where
+/// it is large. Belongs to one thread at a time.
 @safe
 final class PartialEvent {
   private var memory: UnsafeMutableRawPointer
   private var capacity: Int
   private(set) var count = 0
 
-  private static let firstCapacity = 256
+  private let budget: ByteBudget?
+  private var charged = 0
 
-  init() {
+  private static let firstCapacity = 256
+  /// Up to here it is not counted, as little as a reader's credit.
+  private static let uncharged = 4 << 10
+
+  init(chargedTo budget: ByteBudget? = nil) {
+    self.budget = budget
     capacity = Self.firstCapacity
     unsafe memory = .allocate(byteCount: capacity, alignment: 16)
   }
 
-  deinit { unsafe memory.deallocate() }
+  deinit {
+    unsafe memory.deallocate()
+    if charged > 0 { budget?.release(charged) }
+  }
 
   /// What is here, valid until the next ``append(_:)`` and as long as the object lives.
   var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: memory, count: count) }
@@ -35,5 +45,8 @@ final class PartialEvent {
     unsafe memory.deallocate()
     unsafe memory = larger
     capacity = wanted
+    guard let budget, wanted > Self.uncharged else { return }
+    // The event has begun and must be ended: others get less meanwhile.
+    charged += budget.reserve(wanted - charged, least: wanted - charged)
   }
 }

@@ -24,6 +24,7 @@ package final class ReadFeed: Sendable {
     self.core = core
     // Until it is closed.
     core.closing.tell(self)
+    scheduleWatch()
   }
 
   /// Starts reading a segment; its events come through ``takeReady(until:)``, or where `mark` says.

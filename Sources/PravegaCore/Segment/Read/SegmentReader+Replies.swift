@@ -62,6 +62,7 @@ extension SegmentReader: FlowHandler {
       state.requested = nil
       state.reserved = 0
       state.flowID = .next()
+      state.repeats = 0
       state.noteFailure(longestPause: longest)
       return (flowID, reserved)
     }
@@ -77,6 +78,34 @@ extension SegmentReader: FlowHandler {
         ("endpoint", connection.endpoint.description),
       ])
     feed.wantRepair()
+  }
+
+  /// The store has something and has not answered: asks again, elsewhere when that is no help either.
+  /// Does nothing when the answer came meanwhile; one that comes later is dropped.
+  func askAgain(_ question: UInt32, at offset: Int64) {
+    let (connection, reserved, isFirst) = monitor.withLock {
+      state -> (StoreConnection?, Int, Bool) in
+      guard state.question == question, state.requested == offset else { return (nil, 0, false) }
+      guard state.repeats == 0 else { return (state.connection, 0, false) }
+      state.repeats += 1
+      state.question &+= 1
+      state.requested = nil
+      defer { state.reserved = 0 }
+      return (state.connection, state.reserved, true)
+    }
+    guard let connection else { return }
+    let error = PravegaError(
+      .timeout, "The segment store \(connection.endpoint) has left a read unanswered.", retry: .safe
+    )
+    guard isFirst else {
+      connection.retire()
+      return lose(connection, error)
+    }
+    feed.core.readBudget.release(reserved)
+    feed.core.log.log(
+      .warning, "a read was left unanswered and is asked again",
+      [("segment", segment.qualifiedName), ("endpoint", connection.endpoint.description)])
+    sendRequest()
   }
 
   /// No more bytes come after those that are here.
@@ -144,6 +173,7 @@ extension SegmentReader.State {
   /// Puts the bytes of a reply in place and settles its request.
   fileprivate mutating func take(_ reply: ReadReply, _ chunk: ReadChunk?) {
     requested = nil
+    repeats = 0
     failedAttempts = 0
     failingSince = nil
     retryAt = nil

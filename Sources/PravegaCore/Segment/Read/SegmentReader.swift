@@ -18,6 +18,10 @@ package final class SegmentReader: @unchecked Sendable {
     var nextOffset: Int64
     /// The offset that is asked for, while a request is out.
     var requested: Int64?
+    /// When it was asked for, or last found to be still to come.
+    var askedAt = Deadline.distantFuture
+    /// How often that question was asked anew because no answer came.
+    var repeats = 0
     /// Part of the request ids: a reply to an earlier question is known by it.
     var question: UInt32 = 0
     var reserved = 0
@@ -77,7 +81,7 @@ package final class SegmentReader: @unchecked Sendable {
     self.feed = feed
     maxWindow = max(1024, min(bufferSize, 2 << 20))
     monitor = Monitor(State(nextOffset: offset))
-    unsafe assembler = EventAssembler(offset: offset)
+    unsafe assembler = EventAssembler(offset: offset, budget: feed.core.readBudget)
   }
 
   /// Offset of the next event.
@@ -93,6 +97,7 @@ package final class SegmentReader: @unchecked Sendable {
       switch unsafe assembler.next() {
       case .event(let event): return .event(event)
       case .corrupted: return .end(.failed(corruptedError))
+      case .tooLarge(let byteCount): return .end(.failed(tooLarge(byteCount)))
       case .needsChunk:
         switch takeChunk() {
         case .chunk(let chunk): unsafe assembler.add(chunk)
@@ -164,6 +169,14 @@ package final class SegmentReader: @unchecked Sendable {
       context: .init(operation: "readNextEvent", subject: segment.qualifiedName))
   }
 
+  private func tooLarge(_ byteCount: Int) -> PravegaError {
+    PravegaError(
+      .resourceExhausted,
+      "The event at offset \(offset) of \(segment) has \(byteCount) bytes, more than the read buffer.",
+      hint: "Set readBufferSize of the client's configuration to more than that.",
+      context: .init(operation: "readNextEvent", subject: segment.qualifiedName))
+  }
+
   // MARK: - Requests
 
   /// Asks for the next bytes when that is due and there is a connection; else the feed makes one.
@@ -174,6 +187,7 @@ package final class SegmentReader: @unchecked Sendable {
     let request = monitor.withLock { state -> (StoreConnection, ReadSegment)? in
       guard state.wantsRequest, let connection = state.connection else { return nil }
       state.requested = state.nextOffset
+      state.askedAt = .now
       state.reserved += granted
       var request = ReadSegment()
       request.segment = segment.qualifiedName
