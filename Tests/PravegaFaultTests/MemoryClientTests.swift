@@ -42,6 +42,7 @@ final class MemoryClientTests: LeakCheckedTestCase {
     for _ in 0..<1000 { try writer.write(10_000) }
     try writer.flush(until: .after(.seconds(20)))
     try bench.makeGroup()
+    let before = ResidentMemory.bytes
     let reader = try bench.makeReader()
     var count = 0
     while count < 10 {
@@ -55,6 +56,7 @@ final class MemoryClientTests: LeakCheckedTestCase {
       XCTAssertLessThanOrEqual(budget.used, most)
       poll(nil, 0, 5)
     }
+    assertGrowth(since: before, isBelow: 8 << 20)
     while count < 1000 {
       if try reader.readNextEvent(timeout: .seconds(5)).event != nil { count += 1 }
       XCTAssertLessThanOrEqual(budget.used, most)
@@ -73,6 +75,7 @@ final class MemoryClientTests: LeakCheckedTestCase {
     for _ in 0..<20_000 { try writer.write(500) }
     try writer.flush(until: .after(.seconds(60)))
     try bench.makeGroup()
+    let before = ResidentMemory.bytes
     let reader = try bench.makeReader()
     let budget = bench.client.core.readBudget
     let most = budget.limit + segments * SegmentReader.creditByteCount
@@ -83,6 +86,8 @@ final class MemoryClientTests: LeakCheckedTestCase {
       if count % 100 == 0 { XCTAssertLessThanOrEqual(budget.used, most) }
     }
     XCTAssertEqual(count, 20_000)
+    // The client's part, and what the server keeps for the group and its connections.
+    assertGrowth(since: before, isBelow: 40 << 20)
     // The design's five for each store and twelve more, on either side.
     XCTAssertLessThanOrEqual(ThreadCount.library, threads + 2 * 17)
     try reader.close()
@@ -90,6 +95,15 @@ final class MemoryClientTests: LeakCheckedTestCase {
     try writer.close(until: .after(.seconds(10)))
     XCTAssertEqual(bench.client.core.buffers.bytesInUse, 0)
     bench.close()
+  }
+}
+
+extension MemoryClientTests {
+  private func assertGrowth(
+    since before: Int, isBelow limit: Int, file: StaticString = #filePath, line: UInt = #line
+  ) {
+    guard !ResidentMemory.isQuarantined else { return }
+    XCTAssertLessThan(ResidentMemory.bytes - before, limit, file: file, line: line)
   }
 }
 

@@ -70,6 +70,52 @@ final class WriteBudgetTests: RuleCase {
     filling.assertFails(.objectClosed)
   }
 
+  /// A large event has no right to memory beyond the budget. While a dead store holds all of it, a
+  /// write to another segment waits, at most until its deadline, or until the dead one is given up.
+  func testALargeEventWaitsForADeadStoreNoLongerThanItMay() throws {
+    let isDead = Monitor<Int64?>(nil)
+    let dead = segment(0).qualifiedName
+    let store = try store { request in
+      switch request.command {
+      case let setup as SetupAppend:
+        if setup.segment == dead { isDead.withLock { $0 = setup.requestID } }
+        return .setUp(setup)
+      case let append as AppendBlockEnd:
+        return append.requestID == isDead.withLock({ $0 }) ? .nothing : .stored(append)
+      default: return .close
+      }
+    }
+    let core = client(FixedDirectory(store.endpoint), connections: 2) {
+      $0.writeBufferBytes = 256 << 10
+    }
+    let writer = try writer(core, segments: 2)
+    let filling = Call<Void> {
+      while true { try writer.put(0.25, byteCount: 100_000, until: .after(.seconds(20))) }
+    }
+    awaitState("the budget to be used up") { core.buffers.waiterCount > 0 }
+    let start = Deadline.now
+    Call { try writer.put(0.75, byteCount: 200_000, until: .after(.milliseconds(300))) }
+      .assertFails(.timeout)
+    XCTAssertLessThan(Deadline.now.nanoseconds - start.nanoseconds, 2_000_000_000)
+    // A small one passes all the same.
+    try write(writer, 0.75, byteCount: 300, until: .after(.seconds(5)))
+      .wait(until: .after(.seconds(5)))
+    XCTAssertLessThanOrEqual(core.buffers.bytesInUse, core.buffers.limit + 2 * (64 << 10))
+    let waiting = Call {
+      try writer.put(0.75, byteCount: 200_000, until: .distantFuture)
+        .wait(until: .after(.seconds(10)))
+    }
+    awaitState("both to wait") { core.buffers.waiterCount > 1 }
+    let setup = try XCTUnwrap(
+      store.requests(SetupAppend.self).first { $0.command.segment == dead })
+    var refusal = AuthTokenCheckFailed()
+    refusal.requestID = setup.command.requestID
+    refusal.errorCode = 0
+    try store.send([refusal], on: setup.connection)
+    XCTAssertNoThrow(try waiting.value())
+    filling.assertFails(.invalidToken)
+  }
+
   /// A segment that fails for good says so to those who wait to write to it.
   func testAWriterThatWaitsForMemoryHearsThatItsSegmentFailed() throws {
     let store = try store { request in
