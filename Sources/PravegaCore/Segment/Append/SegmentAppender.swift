@@ -56,6 +56,8 @@ final class SegmentAppender: @unchecked Sendable {
   var failedAttempts = 0
   /// Attempts to connect, or to learn the successors, since the last progress.
   var attempts = 0
+  /// Set-ups begun so far: timers know theirs by the number, and keep no connection for its sake.
+  var setups = 0
   /// Tokens in a row that the store found expired.
   var expiredTokens = 0
   var failingSince: Deadline?

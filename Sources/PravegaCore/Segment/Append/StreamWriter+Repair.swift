@@ -150,12 +150,13 @@ extension StreamWriter {
     setup.segment = appender.name
     setup.delegationToken = token
     let frame = try WireCodec.frame(setup)
-    let isWanted = monitor.withLock { state -> Bool in
-      guard state.end == nil, case .disconnected = appender.phase else { return false }
+    let number = monitor.withLock { state -> Int? in
+      guard state.end == nil, case .disconnected = appender.phase else { return nil }
       appender.phase = .settingUp(connection)
-      return true
+      appender.setups += 1
+      return appender.setups
     }
-    guard isWanted else { return }
+    guard let number else { return }
     guard connection.add(SegmentFlow(appender, of: self), id: appender.flowID) else {
       _ = leave(appender, connection, to: .disconnected)
       throw ErrorTranslation.broken(connection.endpoint)
@@ -164,27 +165,30 @@ extension StreamWriter {
     let isLeft = monitor.withLock { _ in appender.connection !== connection }
     guard !isLeft else { return connection.removeAppendFlow(appender.flowID, inFlight: 0) }
     connection.send(frame)
-    watchSetup(of: appender, on: connection)
-    scheduleRenewal(of: token, for: appender, on: connection)
+    watchSetup(number, of: appender)
+    scheduleRenewal(of: token, for: appender, setup: number)
   }
 
   /// Before the token expires the segment writer leaves the connection, in order.
   private func scheduleRenewal(
-    of token: String, for appender: SegmentAppender, on connection: StoreConnection
+    of token: String, for appender: SegmentAppender, setup number: Int
   ) {
     guard let delay = DelegationToken(token).renewalDelay else { return }
     environment.timers.schedule(after: delay) { [reference] in
-      reference.writer?.drain(appender, on: connection)
+      reference.writer?.drain(appender, setup: number)
     }
   }
 
   /// Stops sending; the segment writer leaves when everything sent is acknowledged.
-  private func drain(_ appender: SegmentAppender, on connection: StoreConnection) {
-    monitor.withLock { _ in
-      guard case .ready(let current) = appender.phase, current === connection else { return }
+  private func drain(_ appender: SegmentAppender, setup number: Int) {
+    let connection = monitor.withLock { _ -> StoreConnection? in
+      guard case .ready(let connection) = appender.phase, appender.setups == number else {
+        return nil
+      }
       appender.isDraining = true
+      return connection
     }
-    leaveIfDrained(appender, connection)
+    if let connection { leaveIfDrained(appender, connection) }
   }
 
   func leaveIfDrained(_ appender: SegmentAppender, _ connection: StoreConnection) {
@@ -196,14 +200,16 @@ extension StreamWriter {
   }
 
   /// A store that does not answer the set-up loses its connection.
-  private func watchSetup(of appender: SegmentAppender, on connection: StoreConnection) {
+  private func watchSetup(_ number: Int, of appender: SegmentAppender) {
     environment.timers.schedule(after: repairSettings.setupTimeout) { [reference] in
       guard let writer = reference.writer else { return }
-      let isStuck = writer.monitor.withLock { _ -> Bool in
-        guard case .settingUp(let current) = appender.phase else { return false }
-        return current === connection
+      let stuck = writer.monitor.withLock { _ -> StoreConnection? in
+        guard case .settingUp(let connection) = appender.phase, appender.setups == number else {
+          return nil
+        }
+        return connection
       }
-      guard isStuck else { return }
+      guard let connection = stuck else { return }
       connection.fail(
         PravegaError(
           .connectionFailed, "The segment store \(connection.endpoint) did not answer SetupAppend.",
