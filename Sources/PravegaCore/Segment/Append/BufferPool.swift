@@ -12,12 +12,17 @@ package final class BufferPool: Sendable {
     var bytesInUse = 0
     var bytesFree = 0
     var waiters = 0
-    /// Counts the calls of ``interrupt()``.
-    var interruptions = 0
+    var calls = Calls()
+    /// Nothing was freed for so long that waiters go on with what their segments have a right to.
+    var isCrowded = false
     var isClosed = false
     var free: [[ChunkMemory]] = Array(repeating: [], count: ChunkSize.allCases.count)
 
-    func mayWake(_ limit: Int) -> Bool { waiters > 0 && bytesInUse <= limit - limit / 8 }
+    mutating func mayWake(_ limit: Int) -> Bool {
+      guard bytesInUse <= limit - limit / 8 else { return false }
+      isCrowded = false
+      return waiters > 0
+    }
 
     /// Charges a chunk and finds memory for it. Without any of its size others are given up, so that
     /// used and unused memory together stay within the limit.
@@ -49,7 +54,18 @@ package final class BufferPool: Sendable {
     var surplus: [ChunkMemory] = []
   }
 
+  /// How often those who wait were asked to look again.
+  struct Calls: Equatable, Sendable {
+    /// By ``interrupt()``.
+    fileprivate var interruptions = 0
+    /// By ``nudge()``.
+    fileprivate var nudges = 0
+  }
+
   private let monitor = Monitor(State())
+  /// So long a pool without room is merely busy: room comes soon, and then for many events. Later
+  /// something holds its memory, and each chunk counts.
+  private static let patience = Duration.milliseconds(20)
   /// The most bytes of chunks in use, except for guaranteed ones.
   package let limit: Int
 
@@ -114,25 +130,44 @@ package final class BufferPool: Sendable {
 
   /// What ``waitForRoom(_:since:until:)`` has to know, from before the caller looked whether it
   /// should wait at all.
-  var interruptions: Int { monitor.withLock { $0.interruptions } }
+  var calls: Calls { monitor.withLock { $0.calls } }
 
   /// Makes all who wait for room look whether their writer is still open.
   func interrupt() {
-    monitor.withLock { $0.interruptions &+= 1 }
+    monitor.withLock { $0.calls.interruptions &+= 1 }
     monitor.signalAll()
   }
 
-  /// Blocks until `byteCount` bytes could be had or an interruption came, at most until `deadline`.
-  func waitForRoom(_ byteCount: Int, since seen: Int, until deadline: Deadline) -> Bool {
-    monitor.withLock { $0.waiters += 1 }
+  /// A segment with waiters has a right to a chunk again. They look only in a crowded pool: in a
+  /// busy one it would wake all for a few events.
+  func nudge() {
+    let isCrowded = monitor.withLock { state in
+      state.calls.nudges &+= 1
+      return state.isCrowded
+    }
+    if isCrowded { monitor.signalAll() }
+  }
+
+  /// Blocks until `byteCount` bytes could be had or it is time to look again for another reason,
+  /// at most until `deadline`, when it returns false.
+  func waitForRoom(_ byteCount: Int, since seen: Calls, until deadline: Deadline) -> Bool {
+    let isCrowded = monitor.withLock { state in
+      state.waiters += 1
+      return state.isCrowded
+    }
+    defer { monitor.withLock { $0.waiters -= 1 } }
+    let end = isCrowded ? deadline : .earlier(deadline, .after(Self.patience))
     // Whoever had to wait goes on when an eighth is free: waking all for every chunk that comes
     // back would cost more than the events.
-    let found = monitor.wait(until: deadline) { state -> Bool? in
-      if state.isClosed || state.interruptions != seen { return true }
+    let found = monitor.wait(until: end) { state -> Bool? in
+      if state.isClosed || state.calls.interruptions != seen.interruptions { return true }
+      if state.isCrowded, state.calls.nudges != seen.nudges { return true }
       return state.bytesInUse + byteCount <= limit - limit / 8 || state.bytesInUse == 0 ? true : nil
     }
-    monitor.withLock { $0.waiters -= 1 }
-    return found ?? false
+    if found != nil { return true }
+    guard !deadline.hasPassed else { return false }
+    monitor.withLock { $0.isCrowded = true }
+    return true
   }
 
   fileprivate func giveBack(_ memory: ChunkMemory) {

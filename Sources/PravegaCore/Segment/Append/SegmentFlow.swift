@@ -62,7 +62,7 @@ final class SegmentFlow: AppendFlow {
     }
     connection.acknowledged(blocks.count)
     for block in blocks { block.completion.resolve(.stored) }
-    if isAwaited { writer.environment.buffers.interrupt() }
+    if isAwaited { writer.environment.buffers.nudge() }
     if isDrained { writer.leaveIfDrained(appender, connection) }
   }
 
@@ -82,7 +82,7 @@ final class SegmentFlow: AppendFlow {
     }
     for block in blocks { block.completion.resolve(.stored) }
     if writer.monitor.withLock({ _ in appender.takeAwaited() }) {
-      writer.environment.buffers.interrupt()
+      writer.environment.buffers.nudge()
     }
     if hasMore { connection.wake(appender.flowID, isFull: true) }
   }

@@ -137,7 +137,7 @@ package final class StreamWriter: Sendable {
   {
     let pool = environment.buffers
     while !pool.charge(bytes.count) {
-      let seen = pool.interruptions
+      let seen = pool.calls
       try throwIfEnded()
       guard pool.waitForRoom(bytes.count, since: seen, until: deadline) else {
         throw noRoomError()
@@ -157,7 +157,7 @@ package final class StreamWriter: Sendable {
     _ item: AppendItem, word: RoutingWord, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
     var spare: Chunk?
-    var seen: Int?
+    var seen: BufferPool.Calls?
     while true {
       switch monitor.withLock({ $0.place(item, word, &spare) }) {
       case .done(let future, let wake):
@@ -191,10 +191,10 @@ package final class StreamWriter: Sendable {
   /// - Parameter seen: what the last call returned. Without it the call only notes what has happened
   ///   so far, so that nothing is missed between a look at the segment and the wait.
   private func waitForRoom(
-    _ least: Int, since seen: Int?, until deadline: Deadline
-  ) throws(PravegaError) -> Int? {
+    _ least: Int, since seen: BufferPool.Calls?, until deadline: Deadline
+  ) throws(PravegaError) -> BufferPool.Calls? {
     let pool = environment.buffers
-    guard let seen else { return pool.interruptions }
+    guard let seen else { return pool.calls }
     let byteCount = ChunkSize.holding(least).byteCount
     guard pool.waitForRoom(byteCount, since: seen, until: deadline) else { throw noRoomError() }
     return nil
