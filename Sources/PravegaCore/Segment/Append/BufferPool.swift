@@ -65,7 +65,7 @@ package final class BufferPool: Sendable {
   private let monitor = Monitor(State())
   /// So long a pool without room is merely busy: room comes soon, and then for many events. Later
   /// something holds its memory, and each chunk counts.
-  private static let patience = Duration.milliseconds(20)
+  private static let patience = Duration.milliseconds(250)
   /// The most bytes of chunks in use, except for guaranteed ones.
   package let limit: Int
 
