@@ -65,11 +65,14 @@ package final class BufferPool: Sendable {
   private let monitor = Monitor(State())
   /// So long a pool without room is merely busy: room comes soon, and then for many events. Later
   /// something holds its memory, and each chunk counts.
-  private static let patience = Duration.milliseconds(250)
+  private let patience: Duration
   /// The most bytes of chunks in use, except for guaranteed ones.
   package let limit: Int
 
-  package init(limit: Int = 16 << 20) { self.limit = limit }
+  package init(limit: Int = 16 << 20, patience: Duration = .milliseconds(250)) {
+    self.limit = limit
+    self.patience = patience
+  }
 
   deinit {
     monitor.withLock { state in
@@ -156,7 +159,7 @@ package final class BufferPool: Sendable {
       return state.isCrowded
     }
     defer { monitor.withLock { $0.waiters -= 1 } }
-    let end = isCrowded ? deadline : .earlier(deadline, .after(Self.patience))
+    let end = isCrowded ? deadline : .earlier(deadline, .after(patience))
     // Whoever had to wait goes on when an eighth is free: waking all for every chunk that comes
     // back would cost more than the events.
     let found = monitor.wait(until: end) { state -> Bool? in
