@@ -7,9 +7,14 @@
 // joined: PravegaStandalone/FaultPlan+Parse.swift PravegaStandalone/FaultPlan+Random.swift
 // renamed: PravegaWire AttributeUpdate
 // seeds: store-streams
+// longest: 2048
+// memory: 17
 
 private let services = StoreServices(
   faults: nil, tokens: nil, timers: nil, sealSegment: { _ in }, log: { _ in }, closed: { _ in })
+
+// One thread.
+nonisolated(unsafe) private var batch = SendBatch()
 
 /// A client's bytes, in pieces whose size the first byte chooses, at a connection of the embedded
 /// store: set-ups, appends of all kinds, reads and tables against real segments.
@@ -19,6 +24,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let first = input.popFirst() else { return 0 }
   let core = SegmentStore(memoryLimit: 1 << 20)
   try? core.create("s/s/0")
+  if first & 1 == 1 { try? core.createTable("s/t/0", keyLength: first & 2 == 0 ? 0 : 4) }
   let connection = StoreConnection(core: core, services: services, number: 1)
   defer { connection.linkClosed(nil) }
   while !input.isEmpty, !connection.isOver {
@@ -27,8 +33,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     space.copyBytes(from: input.prefix(size))
     input = input.dropFirst(size)
     guard (try? connection.linkReceived(size)) != nil else { return 0 }
-    var batch = SendBatch()
-    while connection.linkNextBatch(&batch) {}
+    while connection.linkNextBatch(&batch) { batch.removeAll() }
   }
   return 0
 }

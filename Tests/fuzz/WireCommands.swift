@@ -2,9 +2,11 @@
 
 // sources: PravegaWire
 // seeds: wire-payloads
+// longest: 2048
+// memory: 1
 
 /// Any payload for any command code: 4 bytes of code, then the payload. What decodes must encode
-/// and decode again to the same.
+/// to bytes that decode and encode to the same.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = UnsafeRawBufferPointer(start: start, count: count)
@@ -12,11 +14,12 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let code = Int32(bigEndian: input.loadUnaligned(as: Int32.self))
   let payload = UnsafeRawBufferPointer(rebasing: input[4...])
   guard let command = try? CommandTable.decode(code: code, payload: payload) else { return 0 }
-  let line = WireDump.line(command)
+  // One line of text costs more than all the rest.
+  if count % 8 == 0 { precondition(!WireDump.line(command).isEmpty) }
   guard let frame = try? command.encoded() else { return 0 }
   let again = frame.withUnsafeBytes {
     try? CommandTable.decode(code: code, payload: UnsafeRawBufferPointer(rebasing: $0[8...]))
   }
-  precondition(again.map(WireDump.line) == line, line)
+  precondition((try? again?.encoded()) == frame)
   return 0
 }

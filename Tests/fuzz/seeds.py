@@ -55,11 +55,31 @@ def header_blocks():
 
 
 def http2_streams():
-    """First byte: bit 0 the role (1: server), the rest the size of pieces."""
+    """First byte: bit 0 the role (1: server), the rest the size of pieces; second: what this side
+    does."""
     for role, direction in ((1, "c2s"), (0, "s2c")):
         stream = b"".join(frame for to, frame in http2_frames() if to == direction)
         for piece in (0, 20, 254):
-            yield bytes([piece & 0xFE | role]) + stream[:4096]
+            for length in (256, 1000, 2000):
+                yield bytes([piece & 0xFE | role, length % 8]) + stream[:length]
+    yield b"\xff\x01" + abuse()
+
+
+def http2_frame(kind, flags, stream, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def abuse():
+    """One of each frame that servers are attacked with."""
+    head = bytes.fromhex("828684") + b"\x04\x02/a"
+    frames = [
+        http2_frame(4, 0, 0), http2_frame(1, 4, 1, head), http2_frame(3, 0, 1, b"\0\0\0\x08"),
+        http2_frame(1, 0, 3, head), http2_frame(9, 4, 3), http2_frame(0, 8, 3, b"\0"),
+        http2_frame(0, 9, 3, b"\2abcd\0\0"), http2_frame(6, 0, 0, bytes(8)),
+        http2_frame(8, 0, 0, b"\0\0\0\1"), http2_frame(2, 0, 5, bytes(5)),
+        http2_frame(4, 0, 0, struct.pack(">HIHI", 1, 0, 4, 1)), http2_frame(7, 0, 0, bytes(8)),
+    ]
+    return b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"".join(frames)
 
 
 def protobuf():
@@ -69,7 +89,7 @@ def protobuf():
         kind = (line.get("rpc"), line["dir"])
         seen[kind] = seen.get(kind, 0) + 1
         if seen[kind] <= 3:
-            for number in range(0, 12):
+            for number in range(0, 20):
                 yield bytes([number]) + bytes.fromhex(line["hex"])
 
 
@@ -104,10 +124,11 @@ def texts():
     """First byte: which parser."""
     words = ("text", "name", "scoped", "base64", "uri", "string")
     for text in vector_values(lambda key, value: any(word in key.lower() for word in words)):
-        for number in range(5):
+        for number in range(8):
             yield bytes([number]) + text.encode("utf-8", "surrogatepass")
     for text in ("tcp://localhost:9090", "tls://a:1,b:2", "[::1]:9090", "pravegas://[fe80::1%e]/"):
-        yield b"\4" + text.encode()
+        yield b"\7" + text.encode()
+    yield b"\6" + b"0:s/t:0,1,2:0,0,1:5,-1,700"
 
 
 def store_streams():
@@ -154,6 +175,10 @@ def command_lines():
     for number in range(3):
         for start in range(len(words)):
             yield bytes([number]) + "\0".join(words[start:]).encode()
+    for text in ("12KiB", "4_000 MB", "1.5h", "30", "500ms", "1e300", "-0.05", "nan"):
+        yield b"\2" + text.encode()
+    yield bytes([3, 28, 3, 97, 34, 92, 19, 1, 255, 2, 64, 9, 33, 251, 84, 68, 45, 24, 6, 2, 0, 10])
+    yield b"\0create\0a/b\0--size\0" + b"4GiB\0--time=5m\0--rate\0" + b"0.5"
 
 
 KINDS = {
