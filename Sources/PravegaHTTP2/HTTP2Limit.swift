@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The limits that protect this side from a hostile or broken peer, by name.
-package enum HTTP2Limit: String, CaseIterable, Sendable {
+package enum HTTP2Limit: Int, CaseIterable, Sendable {
   /// Bytes of one decoded header list.
   case headerListSize
   /// Bytes of one header block as received, over all of its CONTINUATION frames.
@@ -22,6 +22,8 @@ package enum HTTP2Limit: String, CaseIterable, Sendable {
   case unknownFrame
   case closedStreamFrame
   case goAway
+  /// Responses that announce another one.
+  case interimResponse
 }
 
 /// How often a peer may send one kind of frame that brings nothing forward: at most `burst` at
@@ -65,5 +67,6 @@ package struct HTTP2Configuration: Hashable, Sendable {
     .unknownFrame: HTTP2Allowance(burst: 100, perSecond: 10, perUsefulFrame: 1),
     .closedStreamFrame: HTTP2Allowance(burst: 500, perSecond: 100),
     .goAway: HTTP2Allowance(burst: 10, perSecond: 1),
+    .interimResponse: HTTP2Allowance(burst: 100, perSecond: 10),
   ]
 }

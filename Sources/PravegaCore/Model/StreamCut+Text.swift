@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension StreamCut {
-  /// The most that the text of a cut may decompress to: enough for half a million segments.
-  static let maxTextByteCount = 16 << 20
+  /// The most that the text of a cut may decompress to: enough for a hundred thousand segments.
+  static let maxTextByteCount = 4 << 20
 
   /// Reads what ``asText()`` or another client wrote.
   ///
@@ -69,14 +69,24 @@ extension StreamCut {
   ) throws(SerializationError) -> [I] {
     guard text.utf8.contains(where: { $0 != UInt8(ascii: " ") }) else { return [] }
     var numbers: [I] = []
-    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let digits = item.drop { $0 == " " }
-      let end = digits.lastIndex { $0 != " " }.map { digits.index(after: $0) }
-      guard let number = I(digits[..<(end ?? digits.startIndex)]), number >= -1 else {
-        throw SerializationError("'\(item.prefix(32))' is no number of a segment or offset")
-      }
-      numbers.append(number)
+    var rest = text
+    // One after the other: a list of all items would take many times the bytes of the text.
+    while true {
+      let end = rest.utf8.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
+      numbers.append(try number(rest[..<end]))
+      guard end < rest.endIndex else { return numbers }
+      rest = rest[rest.utf8.index(after: end)...]
     }
-    return numbers
+  }
+
+  private static func number<I: FixedWidthInteger>(
+    _ item: Substring
+  ) throws(SerializationError) -> I {
+    let digits = item.drop { $0 == " " }
+    let end = digits.lastIndex { $0 != " " }.map { digits.index(after: $0) }
+    guard let number = I(digits[..<(end ?? digits.startIndex)]), number >= -1 else {
+      throw SerializationError("'\(item.prefix(32))' is no number of a segment or offset")
+    }
+    return number
   }
 }

@@ -52,7 +52,7 @@ extension RevisionReader {
   ) throws(SerializationError) -> [Segment: Value] {
     var map: [Segment: Value] = [:]
     let count = try count(minimumSize: 2 + valueSize)
-    map.reserveCapacity(count)
+    map.reserveCapacity(min(count, RevisionReader.mostReserved))
     for _ in 0..<count {
       let segment = try segment()
       map[segment] = try read(&self)
@@ -69,7 +69,7 @@ extension RevisionReader {
   ) throws(SerializationError) -> [String: Value] {
     var map: [String: Value] = [:]
     let count = try count(minimumSize: 2 + valueSize)
-    map.reserveCapacity(count)
+    map.reserveCapacity(min(count, RevisionReader.mostReserved))
     for _ in 0..<count {
       let key = try utf()
       map[key] = try read(&self)

@@ -23,6 +23,9 @@ package struct RevisionReader: Sendable {
 
   package var remaining: Int { end - position }
 
+  /// Room is made for so many elements at once; announcing more costs a peer their bytes first.
+  static let mostReserved = 4096
+
   /// A reader of the next `count` bytes, which are skipped here.
   package mutating func slice(_ count: Int) throws(SerializationError) -> RevisionReader {
     let start = try advance(count)
@@ -101,7 +104,7 @@ package struct RevisionReader: Sendable {
   ) throws(SerializationError) -> [Element] {
     let count = try count(minimumSize: minimumSize)
     var elements: [Element] = []
-    elements.reserveCapacity(count)
+    elements.reserveCapacity(min(count, RevisionReader.mostReserved))
     for _ in 0..<count { elements.append(try read(&self)) }
     return elements
   }

@@ -72,8 +72,10 @@ extension ServerConnection {
       let limit = owner.configuration.maxMessageSize
       return answer(id, ServerAnswer(error, limit: limit), &state)
     }
-    let buffered = state.calls.values.reduce(0) { $0 + $1.body.count }
-    guard buffered > owner.configuration.maxBufferedBytes else { return }
+    state.mostBufferedBytes += bytes.count
+    guard state.mostBufferedBytes > owner.configuration.maxBufferedBytes else { return }
+    state.mostBufferedBytes = state.calls.values.reduce(0) { $0 + $1.body.count }
+    guard state.mostBufferedBytes > owner.configuration.maxBufferedBytes else { return }
     let status = GRPCStatus(.resourceExhausted, "too many bytes of requests at once")
     answer(id, ServerAnswer(status), &state)
   }

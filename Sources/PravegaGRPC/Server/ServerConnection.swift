@@ -9,6 +9,9 @@ final class ServerConnection: Sendable {
   struct State: Sendable {
     var http = HTTP2Connection(role: .server)
     var calls: [StreamID: IncomingCall] = [:]
+    /// At least as many bytes of unfinished requests as there are. Counted anew when it matters:
+    /// to add them up for each frame would cost more than all the rest.
+    var mostBufferedBytes = 0
     /// Set once: after these bytes the connection ends, whatever else is ready.
     var lastWords: [UInt8]?
     var isOver = false

@@ -33,27 +33,32 @@ struct FloodGuard: Sendable {
     }
   }
 
-  private var buckets: [HTTP2Limit: Bucket]
+  /// By the number of the limit; nil where there is none.
+  private var buckets: [Bucket?]
+  /// Those that useful frames fill.
+  private var earning: [(number: Int, gain: Int64)] = []
 
   init(_ allowances: [HTTP2Limit: HTTP2Allowance]) {
-    buckets = allowances.mapValues(Bucket.init)
+    buckets = [Bucket?](repeating: nil, count: HTTP2Limit.allCases.count)
+    for (limit, allowance) in allowances {
+      buckets[limit.rawValue] = Bucket(allowance)
+      guard allowance.perUsefulFrame > 0 else { continue }
+      earning.append((limit.rawValue, Int64(allowance.perUsefulFrame) * 1_000))
+    }
   }
 
   /// - Throws: the connection's end when the peer has used up what it may.
   mutating func charge(_ limit: HTTP2Limit, at now: Duration) throws(HTTP2Error) {
-    guard var bucket = buckets[limit] else { return }
+    guard var bucket = buckets[limit.rawValue] else { return }
     bucket.refill(now)
     bucket.tokens -= 1_000
-    buckets[limit] = bucket
+    buckets[limit.rawValue] = bucket
     guard bucket.tokens >= 0 else {
-      throw .limit(limit, "too many frames of the kind \(limit.rawValue)")
+      throw .limit(limit, "too many frames of the kind \(limit)")
     }
   }
 
   mutating func sawUsefulFrame() {
-    for limit in buckets.keys {
-      guard let gain = buckets[limit]?.allowance.perUsefulFrame, gain > 0 else { continue }
-      buckets[limit]?.gain(Int64(gain) * 1_000)
-    }
+    for (number, gain) in earning { buckets[number]?.gain(gain) }
   }
 }

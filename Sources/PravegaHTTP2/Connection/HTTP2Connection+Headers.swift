@@ -49,7 +49,7 @@ extension HTTP2Connection {
         .headerListSize, stream: id,
         "header list of more than \(configuration.maxHeaderListSize) bytes")
     }
-    if let event = try interpret(list.fields, id, endStream: block.endStream) {
+    if let event = try interpret(list.fields, id, endStream: block.endStream, at: now) {
       events.append(event)
     }
     closeIfEnded(id)
@@ -85,7 +85,7 @@ extension HTTP2Connection {
 
   /// Tells requests, responses and trailers apart and checks what each must look like.
   private mutating func interpret(
-    _ fields: [HeaderField], _ id: StreamID, endStream: Bool
+    _ fields: [HeaderField], _ id: StreamID, endStream: Bool, at now: Duration
   ) throws(HTTP2Error) -> HTTP2Event? {
     guard var stream = streams[id] else { return nil }
     if stream.hasReceivedHeaders {
@@ -97,6 +97,7 @@ extension HTTP2Connection {
       try HeaderRules.checkRequest(fields, id)
     } else if try HeaderRules.checkResponse(fields, id).isInformational {
       guard !endStream else { throw HeaderRules.malformed(id, "an interim response ends it") }
+      try floods.charge(.interimResponse, at: now)
       return nil
     }
     stream.hasReceivedHeaders = true

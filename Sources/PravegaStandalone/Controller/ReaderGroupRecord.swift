@@ -45,8 +45,9 @@ package struct ReaderGroupRecord: Sendable, Equatable {
     guard maxOutstandingCheckpoints > 0 else {
       throw ControllerFailure.invalidArgument("maxOutstandingCheckpointRequest is not positive")
     }
+    let starts = Dictionary(start.map { ($0.stream, $0) }) { first, _ in first }
     for end in end {
-      guard let start = start.first(where: { $0.stream == end.stream }) else {
+      guard let start = starts[end.stream] else {
         throw ControllerFailure.invalidArgument("an end for \(end.stream), which has no start")
       }
       for (segment, offset) in end.cut {

@@ -18,17 +18,20 @@ extension StreamRecord {
       let endLow = end.values.min(), let endHigh = end.values.max(), startLow <= endHigh
     else { return [] }
     var found: Set<SegmentRecord> = []
+    let (starts, ends) = (SegmentIndex(start.keys), SegmentIndex(end.keys))
     for epoch in epochs[Int(startLow)...Int(endHigh)] {
       let isInside = startHigh <= epoch.number && epoch.number <= endLow
       for segment in epoch.segments where !found.contains(segment) {
-        if isInside || isBetween(segment, start, end) { found.insert(segment) }
+        if isInside || isBetween(segment, starts, ends) { found.insert(segment) }
       }
     }
     return found.sorted { $0.id < $1.id }
   }
 
-  private func isBetween(_ segment: SegmentRecord, _ start: CutSpan, _ end: CutSpan) -> Bool {
-    start.keys.allSatisfy { !$0.overlaps(segment) || $0.id <= segment.id }
-      && end.keys.allSatisfy { !$0.overlaps(segment) || segment.id <= $0.id }
+  private func isBetween(
+    _ segment: SegmentRecord, _ start: SegmentIndex, _ end: SegmentIndex
+  ) -> Bool {
+    start.overlapping(segment) { $0.id <= segment.id }
+      && end.overlapping(segment) { segment.id <= $0.id }
   }
 }

@@ -11,9 +11,21 @@ package typealias CutMap = [Int64: Int64]
 typealias CutSpan = [SegmentRecord: Int32]
 
 extension StreamRecord {
+  /// No cut of a stream has more segments than two epochs.
+  private static let mostSegmentsOfCut = 2 * Int(ControllerCore.mostSegments)
+
+  /// The segments that a cut names, by id. Throws for epochs and segments that do not exist.
+  private func segments(of cut: CutMap) throws -> [SegmentRecord] {
+    guard cut.count <= Self.mostSegmentsOfCut else {
+      throw ControllerFailure.invalidArgument(
+        "the cut has more than \(Self.mostSegmentsOfCut) segments")
+    }
+    return try cut.keys.sorted().map { try segment($0) }
+  }
+
   /// Throws for epochs and segments that do not exist.
   func span(of cut: CutMap) throws -> CutSpan {
-    let segments = try cut.keys.sorted().map { try segment($0) }
+    let segments = try segments(of: cut)
     guard let newest = segments.map(\.creationEpoch).max() else { return [:] }
     var span: CutSpan = [:]
     for segment in segments {
@@ -33,7 +45,7 @@ extension StreamRecord {
   /// Segments that have been reached must not overlap; gaps between them must be covered by
   /// later segments that have not been reached.
   func isValid(_ cut: CutMap) throws -> Bool {
-    let segments = try cut.keys.sorted().map { try segment($0) }
+    let segments = try segments(of: cut)
     let reached = segments.filter { (cut[$0.id] ?? 0) >= 0 }
       .sorted { $0.range.low < $1.range.low }
     let future = segments.filter { (cut[$0.id] ?? 0) < 0 }
@@ -41,10 +53,9 @@ extension StreamRecord {
       throw ControllerFailure.invalidArgument("no segment of the cut has been reached")
     }
     for (a, b) in zip(reached, reached.dropFirst()) where a.overlaps(b) { return false }
+    let index = SegmentIndex(reached)
     for later in future {
-      for earlier in reached where earlier.overlaps(later) && earlier.id >= later.id {
-        return false
-      }
+      guard index.overlapping(later, allSatisfy: { $0.id < later.id }) else { return false }
     }
     return covers(reached + future)
   }
@@ -63,11 +74,10 @@ extension StreamRecord {
   func isEqualOrAfter(_ a: CutMap, _ b: CutMap) throws -> Bool {
     let spanA = try span(of: a)
     let spanB = try span(of: b)
+    let index = SegmentIndex(spanB.keys)
     for (x, epochX) in spanA {
-      for (y, epochY) in spanB {
-        if x.id == y.id, let p = a[x.id], let q = b[y.id], p < q { return false }
-        if x.overlaps(y), epochX < epochY { return false }
-      }
+      if let p = a[x.id], let q = b[x.id], p < q { return false }
+      guard index.overlapping(x, allSatisfy: { epochX >= spanB[$0] ?? .min }) else { return false }
     }
     return true
   }
@@ -75,14 +85,15 @@ extension StreamRecord {
   /// How `a` lies relative to `b` when both come from the retention of a stream.
   func compare(_ a: CutMap, _ b: CutMap) throws -> CutOrder {
     let first = try a.keys.map { try segment($0) }
-    let second = try b.keys.map { try segment($0) }
+    let second = SegmentIndex(try b.keys.map { try segment($0) })
     var isLess = false
     var isGreater = false
     for x in first {
-      for y in second where x.overlaps(y) {
+      _ = second.overlapping(x) { y in
         let (p, q) = x.id == y.id ? (a[x.id] ?? 0, b[y.id] ?? 0) : (x.id, y.id)
         isLess = isLess || p < q
         isGreater = isGreater || p > q
+        return !(isLess && isGreater)
       }
     }
     if isLess { return isGreater ? .overlaps : .before }

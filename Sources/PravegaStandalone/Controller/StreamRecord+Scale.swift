@@ -29,6 +29,7 @@ extension StreamRecord {
     else { throw ScaleRefusal.failure }
     let count = activeEpoch.segments.count - sealed.count + ranges.count
     guard count >= Int(settings.minimumSegmentCount) else { throw ScaleRefusal.precondition }
+    guard count <= Int(ControllerCore.mostSegments) else { throw ScaleRefusal.failure }
     return try plan(sealed, ranges)
   }
 
@@ -52,7 +53,8 @@ extension StreamRecord {
       SegmentRecord(
         number: first + 1 + Int32(truncatingIfNeeded: index), creationEpoch: epoch, range: range)
     }
-    let kept = activeEpoch.segments.filter { !sealed.contains($0) }
+    let gone = Set(sealed.map(\.id))
+    let kept = activeEpoch.segments.filter { !gone.contains($0.id) }
     return ScalePlan(
       from: activeEpoch, to: EpochRecord(number: epoch, segments: kept + created),
       sealed: sealed, created: created)

@@ -13,10 +13,14 @@ extension StreamRecord {
     guard let last = lastEpoch(of: id), let before = try? epoch(last),
       let after = try? epoch(last + 1), let segment = before.segment(id)
     else { return [] }
+    let predecessors = SegmentIndex(before.segments)
     return after.segments.filter { $0.overlaps(segment) }.map { successor in
-      SuccessorRecord(
-        segment: successor,
-        predecessors: before.segments.filter { $0.overlaps(successor) }.map(\.id))
+      var ids: [Int64] = []
+      _ = predecessors.overlapping(successor) {
+        ids.append($0.id)
+        return true
+      }
+      return SuccessorRecord(segment: successor, predecessors: ids.reversed())
     }
   }
 

@@ -10,11 +10,15 @@ enum OutgoingPart: Sendable {
 struct Outgoing {
   /// Beyond this many bytes of own, the connection stops reading requests.
   static let highMark = 8 << 20
+  /// The same for bytes that lie in chunks of segments: a reply keeps them alive when their
+  /// segment has let them go.
+  static let sharedMark = 64 << 20
 
   private var parts: [OutgoingPart] = []
   /// Small replies are put together here.
   private var open: [UInt8] = []
   private(set) var ownBytes = 0
+  private(set) var sharedBytes = 0
   /// How many injected delays are running; nothing is sent meanwhile.
   var holds = 0
   /// Injected: nothing is ever sent again.
@@ -37,10 +41,11 @@ struct Outgoing {
     for part in newParts {
       switch part {
       case .bytes(let bytes): append(bytes)
-      case .slice:
+      case .slice(let slice):
         guard !isEnding, !isDead else { return }
         close()
         parts.append(part)
+        sharedBytes += slice.count
       }
     }
   }
@@ -52,9 +57,13 @@ struct Outgoing {
     defer {
       parts = []
       ownBytes = 0
+      sharedBytes = 0
     }
     return parts
   }
+
+  /// Whether no more requests should be read until this has been sent.
+  var isFull: Bool { ownBytes > Outgoing.highMark || sharedBytes > Outgoing.sharedMark }
 
   var isDrained: Bool { parts.isEmpty && open.isEmpty && holds == 0 }
 

@@ -25,7 +25,7 @@ extension StoreConnection {
     do throws(StoreError) {
       let segment = try core.segment(request.segment)
       let last = try segment.attribute(id)
-      writers[id] = WriterState(segment: segment, name: request.segment, lastStored: last)
+      writers[id] = WriterState(segment: segment, name: segment.name, lastStored: last)
       reply(AppendSetup.self) {
         $0.requestID = request.requestID
         $0.segment = request.segment

@@ -1,26 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PravegaWire
+internal import Synchronization
 
 extension StoreConnection {
   static let smallestRead: Int32 = 8
   static let largestRead: Int32 = 2 << 20
 
+  /// More waiting reads than any client has segments end the connection: each costs memory.
+  static let mostParkedReads = 50_000
+
   func readSegment(_ request: ReadSegment) throws {
     guard allows(request.delegationToken, request.segment, request.requestID) else { return }
+    guard parkedReads.load(ordering: .relaxed) < StoreConnection.mostParkedReads else {
+      throw ProtocolViolation("too many waiting reads")
+    }
     let wanted = min(
       StoreConnection.largestRead, max(StoreConnection.smallestRead, request.suggestedLength))
     let fault = replyFault
     answering(request.segment, request.requestID, offset: request.offset) { () throws(StoreError) in
       let segment = try core.segment(request.segment)
+      // A read that waits keeps no token and no name of its own.
+      var question = request
+      (question.segment, question.delegationToken) = (segment.name, "")
       let data = try segment.read(
         from: request.offset, length: Int(wanted), owner: ObjectIdentifier(self)
-      ) { [weak self] outcome in
-        self?.sendNow(StoreConnection.parts(of: outcome, request), fault)
+      ) { [weak self, question] outcome in
+        self?.parkedReads.subtract(1, ordering: .relaxed)
+        self?.sendNow(StoreConnection.parts(of: outcome, question), fault)
       }
       if let data {
-        send(StoreConnection.parts(of: .data(data), request), fault)
+        send(StoreConnection.parts(of: .data(data), question), fault)
       } else {
+        parkedReads.add(1, ordering: .relaxed)
         parkedSegments[ObjectIdentifier(segment)] = segment
       }
     }

@@ -18,7 +18,7 @@ extension StoreConnection {
     guard let fault else {
       let isFull = shared.withLock { state -> Bool in
         state.outgoing.append(parts)
-        return state.outgoing.ownBytes > Outgoing.highMark
+        return state.outgoing.isFull
       }
       if isFull { pause(.output) }
       return

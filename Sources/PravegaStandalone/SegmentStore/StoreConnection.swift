@@ -3,6 +3,7 @@
 internal import PravegaNet
 internal import PravegaThreads
 internal import PravegaWire
+internal import Synchronization
 
 /// One client of the segment store.
 ///
@@ -36,6 +37,8 @@ final class StoreConnection: LinkHandler, @unchecked Sendable {
   var pendingBlock: PendingBlock?
   /// Segments on which reads of this connection wait, or have waited.
   var parkedSegments: [ObjectIdentifier: StoredSegment] = [:]
+  /// How many reads wait.
+  let parkedReads = Atomic<Int>(0)
   /// The connection is at its end; what arrives is ignored.
   var isOver = false
   var requestCount = 0

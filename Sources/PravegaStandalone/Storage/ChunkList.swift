@@ -73,9 +73,11 @@ package struct ChunkList: ~Copyable {
 
   // MARK: - Reading
 
-  /// The pieces that hold `count` bytes from `offset` on, which must lie inside.
+  /// The pieces that hold `count` bytes from `offset` on, which must lie inside: otherwise there
+  /// are fewer or none.
   package func slices(from offset: Int64, count: Int) -> [ChunkSlice] {
     var result: [ChunkSlice] = []
+    guard let first = entries.first, offset >= first.start else { return [] }
     var index = indexOfEntry(holding: offset)
     var position = offset
     var missing = count

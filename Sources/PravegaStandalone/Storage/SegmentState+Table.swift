@@ -59,8 +59,9 @@ extension SegmentState {
     lastModified = now
     guard !log.isEmpty else { return }
     unsafe log.withUnsafeBytes { unsafe content.append($0) }
-    compact()
+    // First the reads: compaction may let go what they wait for.
     wakeReads()
+    compact()
   }
 
   private func check(_ key: [UInt8], _ version: Int64) throws(StoreError) {
@@ -106,14 +107,19 @@ extension SegmentState {
 
   // MARK: - Reads
 
-  /// One entry per key, in order; the version says which are absent.
+  /// One entry per key, in order; the version says which are absent. Refused when no reply could
+  /// hold them: a small request can name one large entry many times.
   func get(_ keys: [[UInt8]]) throws(StoreError) -> [TableEntryValue] {
     let isFixed = try requireTable()
     var result: [TableEntryValue] = []
+    var bytes = 0
     for key in keys {
       // A key that no hash table can hold is merely absent.
       if isFixed { try check(key) }
-      result.append(entry(key) ?? TableEntryValue(key, [], version: TableVersion.absent))
+      let entry = entry(key) ?? TableEntryValue(key, [], version: TableVersion.absent)
+      bytes += TableLimits.replyOverhead + key.count + entry.value.count
+      guard bytes <= TableLimits.replyBytes else { throw .refused("more than a reply can hold") }
+      result.append(entry)
     }
     return result
   }
@@ -154,7 +160,7 @@ extension SegmentState {
       }
       guard let entry = entry(key, withValue: withValues) else { return true }
       page.entries.append(entry)
-      bytes += key.count + entry.value.count
+      bytes += TableLimits.replyOverhead + key.count + entry.value.count
       last = sortKey
       return page.entries.count < wanted && bytes < TableLimits.pageBytes
     }

@@ -9,7 +9,8 @@ struct SegmentState: ~Copyable {
   var isDeleted = false
   var lastModified: Int64
   var attributes = Attributes()
-  var parked: [ParkedRead] = []
+  /// By offset: an append looks at those only that it can answer.
+  private(set) var parked: [ParkedRead] = []
   /// What makes the bytes a table.
   var table: TableIndex?
   /// What is to be done when the lock is released.
@@ -77,20 +78,37 @@ struct SegmentState: ~Copyable {
       isAtTail: wasParked || (stopsShort && !isSealed), isEndOfSegment: stopsShort && isSealed)
   }
 
+  /// Puts a read among those that wait, behind others of its offset.
+  mutating func park(_ read: ParkedRead) {
+    var low = 0
+    var high = parked.count
+    // Most wait at the end, behind all others.
+    if let last = parked.last, last.offset <= read.offset { low = high }
+    while low < high {
+      let middle = (low + high) / 2
+      if parked[middle].offset <= read.offset { low = middle + 1 } else { high = middle }
+    }
+    parked.insert(read, at: low)
+  }
+
+  /// Takes out the waiting reads of an owner.
+  mutating func unpark(_ owner: ObjectIdentifier) -> [ParkedRead] {
+    let mine = parked.filter { $0.owner == owner }
+    if !mine.isEmpty { parked.removeAll { $0.owner == owner } }
+    return mine
+  }
+
   /// Answers the waiting reads that have bytes now.
   mutating func wakeReads() {
-    guard !parked.isEmpty else { return }
     let end = length
-    var waiting: [ParkedRead] = []
-    for read in parked {
-      if read.offset < end {
-        let found = data(from: read.offset, length: read.length, wasParked: true)
-        aftermath.answers.append((read, .data(found)))
-      } else {
-        waiting.append(read)
-      }
+    var count = 0
+    while count < parked.count, parked[count].offset < end {
+      let read = parked[count]
+      let found = data(from: read.offset, length: read.length, wasParked: true)
+      aftermath.answers.append((read, .data(found)))
+      count += 1
     }
-    parked = waiting
+    if count > 0 { parked.removeFirst(count) }
   }
 
   // MARK: - Life cycle

@@ -30,8 +30,7 @@ extension StoredSegment {
   ) throws(StoreError) -> ReadData? {
     try change { state throws(StoreError) in
       if let data = try state.read(from: offset, length: length) { return data }
-      state.parked.append(
-        ParkedRead(owner: owner, offset: offset, length: length, complete: whenReady))
+      state.park(ParkedRead(owner: owner, offset: offset, length: length, complete: whenReady))
       return nil
     }
   }
@@ -45,11 +44,7 @@ extension StoredSegment {
 
   /// Forgets the waiting reads of a connection that is gone.
   package func cancelReads(of owner: ObjectIdentifier) {
-    let cancelled = change { state in
-      let mine = state.parked.filter { $0.owner == owner }
-      state.parked.removeAll { $0.owner == owner }
-      return mine
-    }
+    let cancelled = change { $0.unpark(owner) }
     _ = cancelled
   }
 

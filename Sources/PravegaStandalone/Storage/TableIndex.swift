@@ -27,7 +27,13 @@ struct TableIndex {
     guard let old = slots.removeValue(forKey: key) else { return }
     liveBytes -= Int64(TableLog.entrySize(key.count, old.valueLength))
     order.removed += 1
+    // A table whose keys come and go is perhaps never iterated.
+    guard order.removed > TableIndex.mostRemoved, order.removed > slots.count else { return }
+    let slots = slots
+    order.tidy { slots[$0] != nil }
   }
+
+  private static let mostRemoved = 1024
 
   /// The bytes by which the table is iterated.
   func sortKey(_ key: [UInt8]) -> [UInt8] {
@@ -58,6 +64,9 @@ struct TableOrder {
   private var added: [(sortKey: [UInt8], key: [UInt8])] = []
   /// How many keys left the table since the last tidying; they stay in the list until then.
   var removed = 0
+
+  /// Keys that are listed, live or not.
+  var listedCount: Int { sorted.count + added.count }
 
   mutating func add(_ sortKey: [UInt8], _ key: [UInt8]) {
     added.append((sortKey, key))

@@ -7,6 +7,10 @@ package enum TableLimits {
   package static let longestFixedKey: Int32 = 256
   /// A page of an iteration ends when it holds this many bytes.
   static let pageBytes = 2 << 20
+  /// The most that the entries of one reply may have, so that it fits in a frame.
+  static let replyBytes = 0xff_ffff
+  /// What an entry has on the wire beside its key and value.
+  static let replyOverhead = 24
 }
 
 /// Versions with a meaning of their own.
