@@ -4,7 +4,7 @@
 # Feeds mutated bytes to the decoders (libFuzzer, AddressSanitizer).
 #
 #     Tests/fuzz.sh --list
-#     Tests/fuzz.sh TARGET|all [--seconds N | --minutes N | --runs N] [--compare]
+#     Tests/fuzz.sh TARGET|all [--seconds N | --minutes N | --runs N] [--compare|--plain]
 #
 # A target is one file of Tests/fuzz. Its head names the sources it is compiled with, folders or
 # files under Sources (files that import other modules of ours are left out, and so are those of
@@ -14,7 +14,8 @@
 # `longest` is the length of the inputs; `memory` is the number of MiB that one allocation may
 # have: the largest that the decoder's declared limits allow, so that another one is a finding.
 # Comparisons are traced with --compare only: that finds constants which no seed has, and makes
-# every input cost twice the time.
+# every input cost twice the time. With --plain there is no AddressSanitizer: three times the inputs
+# for sources in which Swift itself checks every access.
 # What makes a target fail is kept in .build/fuzz/TARGET; run the binary there on it again. Inputs
 # that reached something new are kept there, too, and are where the next run begins.
 set -euo pipefail
@@ -67,7 +68,7 @@ build() {
   state=$(cat $files "$0" | sha256sum)
   [ ! -x "$program" ] || [ "$(cat "$program.state" 2>/dev/null)" != "$state" ] || return 0
   # shellcheck disable=SC2046,SC2086
-  swiftc -sanitize=fuzzer,address $3 -parse-as-library -O -whole-module-optimization \
+  swiftc $3 -parse-as-library -O -whole-module-optimization \
     -swift-version 6 -package-name pravega -module-name Fuzz \
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility \
@@ -82,17 +83,16 @@ run() {
   mkdir -p "$folder/seeds" "$folder/corpus"
   longest=$(head_value "$target" longest)
   memory=$(head_value "$target" memory)
-  if [ -n "$compares" ]; then
-    build "$target" "$folder/fuzz-compare" "" || return 1
-  else
-    build "$target" "$folder/fuzz" \
-      "-sanitize-coverage=edge,inline-8bit-counters,pc-table,indirect-calls" || return 1
-  fi
+  case $variant in
+    -compare) build "$target" "$folder/fuzz$variant" "-sanitize=fuzzer,address" ;;
+    -plain) build "$target" "$folder/fuzz$variant" "-sanitize=fuzzer $edges" ;;
+    *) build "$target" "$folder/fuzz" "-sanitize=fuzzer,address $edges" ;;
+  esac || return 1
   python3 Tests/fuzz/seeds.py "$(head_value "$target" seeds)" "$folder/seeds"
   # A short memory of freed blocks and no stacks of allocations: twice the inputs in the same time.
   # The backtracer would hang a crash for minutes.
   ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=4:thread_local_quarantine_size_kb=64:detect_stack_use_after_return=0:max_malloc_fill_size=0 \
-  SWIFT_BACKTRACE=enable=no timeout -k 10 $((seconds + 60)) "$folder/fuzz$compares" "${limit[@]}" \
+  SWIFT_BACKTRACE=enable=no timeout -k 10 $((seconds + 60)) "$folder/fuzz$variant" "${limit[@]}" \
     -timeout=10 -rss_limit_mb=512 -malloc_limit_mb="${memory:-1}" -max_len="${longest:-4096}" \
     -artifact_prefix="$folder/" "$folder/corpus" "$folder/seeds" >"$folder/run.log" 2>&1 || {
     echo "FAILED $target: $folder/run.log" >&2
@@ -105,10 +105,11 @@ run() {
 [ $# -ge 1 ] || usage
 what=$1
 shift
-seconds=60 limit=() compares=
+seconds=60 limit=() variant=
+edges=-sanitize-coverage=edge,inline-8bit-counters,pc-table,indirect-calls
 while [ $# -gt 0 ]; do
   case $1 in
-    --compare) compares=-compare; shift; continue ;;
+    --compare | --plain) variant=${1#-}; shift; continue ;;
   esac
   [ $# -ge 2 ] || usage
   case $1 in

@@ -2,19 +2,26 @@
 
 // joined: PravegaThreads PravegaNet PravegaHTTP2 PravegaGRPC
 // seeds: grpc-bodies
+// longest: 2048
+// memory: 1
 
-/// A peer's body, metadata texts and headers, in pieces. The first byte chooses.
+import Glibc
+
+/// A peer's body, metadata texts and headers, in pieces, and its bytes at a connection of either
+/// side. The first byte chooses.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard count > 1 else { return 0 }
   let input = Array(UnsafeBufferPointer(start: start, count: count))
   let size = Int(input[1]) + 1
   let bytes = input[2...]
-  switch input[0] % 4 {
+  switch input[0] % 6 {
   case 0: body(bytes, size)
   case 1: reply(bytes, size)
   case 2: request(bytes)
-  default: texts(Array(bytes))
+  case 3: texts(Array(bytes))
+  case 4: server(bytes, size * 8)
+  default: client(bytes, size * 8)
   }
   return 0
 }
@@ -63,6 +70,77 @@ private func texts(_ bytes: [UInt8]) {
   if let timeout = GRPCTimeout.decode(text) { _ = GRPCTimeout.encode(timeout) }
   precondition(PercentEncoding.decode(PercentEncoding.encode(text)) == text)
   _ = PercentEncoding.decode(bytes)
+}
+
+// MARK: - Connections
+
+/// Takes everything and has nothing. No thread polls it, since the links are never started.
+private final class NullTransport: Transport {
+  let descriptor: CInt = -1
+  let allowsSendingFromAnyThread = true
+  let peer: Endpoint? = nil
+
+  func receive(into space: UnsafeMutableRawBufferPointer) -> TransportRead {
+    .wouldBlock(wantsWrite: false)
+  }
+
+  func send(_ buffers: UnsafeBufferPointer<iovec>) -> TransportWrite {
+    .bytes(buffers.reduce(0) { $0 + $1.iov_len })
+  }
+
+  func shutdown() {}
+  func shutdownSending() {}
+  func close() {}
+}
+
+private let configuration = {
+  var configuration = GRPCServerConfiguration(handlers: ["/s/m": { $0.message }])
+  configuration.maxMessageSize = 1 << 12
+  configuration.maxBufferedBytes = 1 << 14
+  return configuration
+}()
+
+private let owner = ServerConnection.Owner(
+  configuration: configuration,
+  submit: { job in
+    job()
+    return true
+  }, closed: { _ in })
+
+/// A client's bytes at a server whose handler answers on the calling thread.
+private func server(_ bytes: ArraySlice<UInt8>, _ size: Int) {
+  let peer = GRPCServerPeer(number: 1, remote: nil, local: nil, isSecure: false)
+  guard let connection = try? ServerConnection(NullTransport(), peer: peer, owner: owner) else {
+    return
+  }
+  for piece in pieces(bytes, size) {
+    let space = connection.linkReceiveSpace()
+    space.copyBytes(from: piece)
+    connection.linkReceived(piece.count)
+    if connection.monitor.withLock({ $0.http.hasFailed }) { break }
+  }
+  connection.close(until: .now)
+}
+
+/// A server's bytes at a client with three calls under way.
+private func client(_ bytes: ArraySlice<UInt8>, _ size: Int) {
+  let keepAlive = KeepAlive(
+    interval: .seconds(60), timeout: .seconds(20), withoutCalls: false, now: .now)
+  var state = ClientConnection.State(
+    http: HTTP2Connection(role: .client), keepAlive: keepAlive)
+  for _ in 0..<3 {
+    guard let id = try? state.http.openStream([HeaderField(":method", "POST")]) else { return }
+    state.http.sendData([0, 0, 0, 0, 0], on: id, endStream: true)
+    state.calls[id] = PendingCall(promise: Promise(), maxMessageSize: 1 << 12)
+  }
+  _ = state.sendPing(Promise())
+  for piece in pieces(bytes, size) {
+    let events = state.http.receive(piece, at: .zero)
+    state.handle(events).fail()
+    _ = state.http.takeOutput()
+    if state.http.hasFailed { break }
+  }
+  precondition(state.calls.count <= 3)
 }
 
 private func pieces(_ bytes: ArraySlice<UInt8>, _ size: Int) -> [ArraySlice<UInt8>] {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes seeds for a fuzz target from the recorded data: seeds.py KIND FOLDER."""
 import json
+import re
 import struct
 import sys
 from pathlib import Path
@@ -163,11 +164,90 @@ def append_conversation():
 def grpc_bodies():
     """First byte: which form; second: the size of pieces."""
     headers = b"\x00200\n\x01application/grpc\n\n"
-    for number in range(4):
+    for number in range(6):
         for body in (b"", b"\0\0\0\0\2ab", b"\1\0\0\0\0", b"\0\xff\xff\xff\xffx", b"99999999H", b"%41%"):
             yield bytes([number, 3]) + body
             yield bytes([number, 2]) + headers + b"\x020\n\x03ok%20\n\n" + body
             yield bytes([number, 2]) + b"\x04POST\n\x05/a/b\n\x01application/grpc\n\x061S\n\n" + body
+
+
+    for piece in (3, 20, 250):
+        for role, direction in ((4, "c2s"), (5, "s2c")):
+            stream = b"".join(frame for to, frame in http2_frames() if to == direction)
+            for length in (300, 1000, 2000):
+                yield bytes([role, piece]) + stream[:length]
+        yield bytes([4, piece]) + abuse()
+        yield bytes([4, piece]) + unary_call()
+        yield bytes([5, piece]) + unary_answer()
+
+
+def literal(name, value):
+    return b"\x00" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
+
+
+def unary_call():
+    """A call that the target's handler answers, and one that it cancels."""
+    head = b"\x83\x86" + literal(":path", "/s/m") + literal("content-type", "application/grpc")
+    calls = b""
+    for stream in (1, 3):
+        calls += http2_frame(1, 4, stream, head + literal("grpc-timeout", "1S"))
+        calls += http2_frame(0, stream // 3 ^ 1, stream, b"\0\0\0\0\3abc")
+    return (
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + http2_frame(4, 0, 0) + calls
+        + http2_frame(3, 0, 3, b"\0\0\0\x08")
+    )
+
+
+def unary_answer():
+    """Answers to the target's three calls: a reply, a failure, a reset; then the end."""
+    head = b"\x88" + literal("content-type", "application/grpc")
+    return (
+        http2_frame(4, 0, 0) + http2_frame(1, 4, 1, head) + http2_frame(0, 0, 1, b"\0\0\0\0\1x")
+        + http2_frame(1, 5, 1, literal("grpc-status", "0"))
+        + http2_frame(1, 5, 3, head + literal("grpc-status", "5") + literal("grpc-message", "a%20b"))
+        + http2_frame(3, 0, 5, b"\0\0\0\7") + http2_frame(6, 1, 0, struct.pack(">Q", 1))
+        + http2_frame(7, 0, 0, struct.pack(">II", 5, 0) + b"bye")
+    )
+
+
+def controller_calls():
+    """What clients asked, call by call and several together; names as the target has them."""
+    source = FIXTURES.parent.parent / "Sources/PravegaStandalone/Controller/ControllerService.swift"
+    names = sorted(re.findall(r"on\(Proto\.ControllerService\.(\w+),", source.read_text()))
+    seen, batch = {}, []
+    for line in lines("*.jsonl", "grpc"):
+        if line["dir"] != "c2s" or line.get("rpc") not in names:
+            continue
+        body = bytes.fromhex(line["hex"])
+        seen[line["rpc"]] = seen.get(line["rpc"], 0) + 1
+        if seen[line["rpc"]] > 4 or len(body) > 400:
+            continue
+        call = bytes([names.index(line["rpc"])]) + struct.pack(">H", len(body)) + body
+        yield call
+        batch.append(call)
+    for start in range(0, len(batch), 4):
+        yield b"".join(batch[start : start + 8])
+    stream = b"\x0a\x01s\x12\x01t"
+    for name in names:
+        for body in (stream, b"\x0a" + bytes([len(stream)]) + stream):
+            yield bytes([names.index(name)]) + struct.pack(">H", len(body)) + body
+
+
+def configuration():
+    """First byte: which form."""
+    texts = {
+        0: ("AppendBlockEnd@3:cut=10, getURI@1+:delay=200,dup", "*:moved=h:1", "ReadSegment@2:status=14"),
+        1: ("[::1]:9090", "host", "a:1", "::1"),
+        2: ("a.eyJleHAiOjE3MDB9.b", "x.y", ""),
+        3: ('{"exp":1700}', '{"sub":"a","exp": 99999999999999999999}'),
+        4: ("Basic", "Bearer x"),
+        5: ("s/t", "_system", "a.b-c"),
+        6: ("\0\0\0\0\0\1\1\1",),
+        7: ("\1\x14\x0a\2", "\xff\x3b\xff\xff"),
+    }
+    for number, values in texts.items():
+        for value in values:
+            yield bytes([number]) + value.encode("latin-1")
 
 
 def command_lines():
@@ -192,6 +272,8 @@ KINDS = {
     "store-streams": store_streams,
     "grpc-bodies": grpc_bodies,
     "command-lines": command_lines,
+    "controller-calls": controller_calls,
+    "configuration": configuration,
     "none": lambda: [b"\0"],
 }
 

@@ -35,8 +35,8 @@ package struct RetryPolicy: Sendable, Hashable {
     let limit = maxDelay.saturatingNanoseconds
     let factor = Int64(max(1, multiplier))
     // The wait stops to grow at the limit, so this ends long before the attempts do.
-    for _ in 0..<(attempt - 2) where factor > 1 {
-      guard nanoseconds > 0, nanoseconds < limit else { break }
+    for _ in 0..<(attempt - 2) {
+      guard factor > 1, nanoseconds > 0, nanoseconds < limit else { break }
       let (product, overflow) = nanoseconds.multipliedReportingOverflow(by: factor)
       nanoseconds = overflow ? limit : product
     }
