@@ -28,9 +28,10 @@ enum FaultNames {
     "truncateStream", "updateReaderGroup", "updateStream", "updateSubscriberStreamCut",
   ]
 
+  private static let known = Set((wireCommands + controllerCalls).map { $0.lowercased() })
+
   static func isKnown(_ name: String) -> Bool {
-    let wanted = name.lowercased()
-    return name == "*" || (wireCommands + controllerCalls).contains { $0.lowercased() == wanted }
+    name == "*" || known.contains(name.lowercased())
   }
 
   /// The known names that look like `name`, for a message.

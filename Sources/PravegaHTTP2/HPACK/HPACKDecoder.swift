@@ -10,7 +10,7 @@ package struct HPACKDecoder: Sendable {
     var listSize = 0
   }
 
-  private var table: DynamicTable
+  private(set) var table: DynamicTable
   /// What SETTINGS_HEADER_TABLE_SIZE allows the peer.
   private let maximumTableSize: Int
   private let maximumListSize: Int

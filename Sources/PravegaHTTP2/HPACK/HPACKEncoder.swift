@@ -12,6 +12,8 @@ package struct HPACKEncoder: Sendable {
 
   package init() {}
 
+  var tableSize: Int { table.size }
+
   /// Follows the peer's SETTINGS_HEADER_TABLE_SIZE.
   package mutating func setMaximumTableSize(_ size: Int) {
     let size = min(size, Self.largestTable)

@@ -37,6 +37,17 @@ final class RetryPolicyConformanceTests: LeakCheckedTestCase {
     }
   }
 
+  /// A wait that does not grow is known without a step for each attempt before it.
+  func testAWaitThatDoesNotGrowIsKnownAtOnceAfterAnyNumberOfAttempts() {
+    for multiplier in [0, 1, 2] {
+      let policy = RetryPolicy(
+        initialDelay: .milliseconds(2), multiplier: multiplier, attempts: .max,
+        maxDelay: .seconds(20))
+      XCTAssertEqual(
+        policy.delay(beforeAttempt: .max), multiplier < 2 ? .milliseconds(2) : .seconds(20))
+    }
+  }
+
   func testTheSchedulesOfTheComponentsAreThoseOfJava() throws {
     let cases = try Recorded.vectors("wire_and_framing")["retrySchedules"].array
     XCTAssertEqual(cases.count, 4)
