@@ -120,9 +120,13 @@ private struct JSONChecker {
     if take("null") || take("true") || take("false") { return true }
     if take("\"") { return string() }
     if take("[") { return list("]") { $0.value() } }
-    if take("{") { return list("}") { $0.take("\"") && $0.string() && $0.take(": ") && $0.value() } }
+    if take("{") {
+      return list("}") { $0.take("\"") && $0.string() && $0.take(": ") && $0.value() }
+    }
     return number()
   }
+
+  private mutating func member() -> Bool { take("\"") && string() && take(": ") && value() }
 
   private mutating func list(_ end: StaticString, _ item: (inout JSONChecker) -> Bool) -> Bool {
     if take(end) { return true }

@@ -57,7 +57,9 @@ private func token(_ text: String) {
 }
 
 private func credentials(_ text: String) {
-  let found = TokenCredentials.fromEnvironment { $0.hasSuffix("method") ? text : String(text.reversed()) }
+  let found = TokenCredentials.fromEnvironment {
+    $0.hasSuffix("method") ? text : String(text.reversed())
+  }
   precondition((found == nil) == text.isEmpty)
   _ = DefaultCredentials(userName: text, password: text).authenticationToken
 }
