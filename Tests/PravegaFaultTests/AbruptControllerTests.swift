@@ -101,7 +101,7 @@ final class AbruptControllerTests: FaultTestCase {
   func testEventsAreWrittenAndReadWhileEveryThirdCallIsBrokenOff() throws {
     let abrupt = try abrupt()
     try makeStream("s", segments: 2)
-    for number in 1...4 { plan.add(FaultRule("AppendBlockEnd", first: number * 8, .seal)) }
+    try addSeals(of: "s", at: [8, 16, 24, 32])
     for number in 1...20 { plan.add(FaultRule("*", first: number * 11, .cut)) }
     let group = try makeGroup("s")
     let config = ClientConfig(

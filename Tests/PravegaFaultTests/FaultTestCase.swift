@@ -75,6 +75,25 @@ class FaultTestCase: LeakCheckedTestCase {
     }
   }
 
+  /// Replaces a segment of the stream in mid-append, at some of the appends to it, which count from 1.
+  /// Appends to anything else, such as the state of a group, do not count.
+  func addSeals(of stream: String, at appends: Set<Int>) throws {
+    let core = try server.controller.core
+    let prefix = "\(scope)/\(stream)/"
+    let seen = Monitor(0)
+    plan.add(
+      FaultRule(
+        "AppendBlockEnd", repeats: true,
+        .perform { occasion in
+          guard let segment = occasion.segment, segment.hasPrefix(prefix) else { return }
+          let count = seen.withLock { count -> Int in
+            count += 1
+            return count
+          }
+          if appends.contains(count) { core.replaceSegment(named: segment) }
+        }))
+  }
+
   // MARK: - Clients
 
   /// Notices a silent store after a fraction of a second.

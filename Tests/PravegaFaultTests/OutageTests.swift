@@ -38,7 +38,7 @@ final class OutageTests: FaultTestCase {
   /// Writes over seals, which needs many calls, and reads through a group.
   private func useEverything(_ factory: EventStreamClientFactory, _ stream: String) throws {
     try makeStream(stream, segments: 2)
-    for number in 1...4 { plan.add(FaultRule("AppendBlockEnd", first: number * 5, .seal)) }
+    try addSeals(of: stream, at: [5, 10, 15, 20])
     let ledger = TestEventLedger()
     var generator = TestEventGenerator("k", keys: 6)
     let writer = try factory.createEventWriter(stream: stream, serializer: TestEventSerializer())
@@ -85,7 +85,7 @@ final class OutageTests: FaultTestCase {
     let (front, endpoint) = try secondController()
     let factory = try factory([try liveEndpoint, endpoint.description])
     try makeStream("s", segments: 2)
-    for number in 1...30 { plan.add(FaultRule("AppendBlockEnd", first: number * 4, .seal)) }
+    try addSeals(of: "s", at: Set((1...30).map { $0 * 4 }))
     let ledger = TestEventLedger()
     var generator = TestEventGenerator("k", keys: 6)
     let writer = try factory.createEventWriter(stream: "s", serializer: TestEventSerializer())
@@ -121,7 +121,7 @@ final class OutageTests: FaultTestCase {
     try ledger.write(20, from: &generator, with: writer)
     XCTAssertTrue(try ledger.read(with: reader) { ledger.readCount >= 40 })
     // Successors do.
-    plan.add(FaultRule("AppendBlockEnd", .seal))
+    try addSeals(of: "s", at: [1])
     let sent = try ledger.send(1, from: &generator, with: writer)
     XCTAssertThrowsError(try sent[0].1.get(timeout: .seconds(1)))
     try cluster.startNetwork(.controller)

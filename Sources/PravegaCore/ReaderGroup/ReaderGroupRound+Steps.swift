@@ -30,13 +30,16 @@ extension ReaderGroupRound {
       timers.checkpoint = later
       return waiting
     }
-    guard millis > 0, isOut(timers.checkpoint), !state.checkpoints.hasIncomplete else { return nil }
+    guard millis > 0, isOut(timers.checkpoint), !state.checkpoints.hasIncomplete,
+      mayBeginCheckpoint
+    else { return nil }
+    mayBeginCheckpoint = false
     let name = UniqueID.random().description
     try update { state in
       guard !state.checkpoints.hasIncomplete else { return ([], ()) }
       return ([.createCheckpoint(name), .clearCheckpointsBefore(name)], ())
     }
-    timers.checkpoint = later
+    timers.checkpoint = now.advanced(by: .milliseconds(max(0, millis)))
     return try online().checkpoints.next(for: member.reader)
   }
 

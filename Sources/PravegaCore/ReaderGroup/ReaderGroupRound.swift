@@ -51,12 +51,16 @@ package struct ReaderGroupRound: Sendable {
   var timers: ReaderTimers
   var released: [Segment] = []
   var groupPosition: [Segment: Int64]?
+  /// A round begins one checkpoint at most, and none when it has just passed one: with a store that
+  /// takes longer than the group's interval nothing but checkpoints would ever be read.
+  var mayBeginCheckpoint: Bool
 
   package init(_ member: ReaderGroupMember, _ request: Request, until deadline: Deadline) {
     self.member = member
     self.request = request
     self.deadline = deadline
     timers = request.timers
+    mayBeginCheckpoint = request.returnedCheckpoint == nil
   }
 
   /// Runs the round.

@@ -101,6 +101,25 @@ final class ReaderGroupRoundTests: LeakCheckedTestCase {
     XCTAssertNotNil(try one.round().checkpoint)
   }
 
+  /// Where each update takes longer than the group's interval, the next checkpoint is always due.
+  func testACheckpointThatHasPassedIsNotFollowedByAnotherAtOnce() throws {
+    let group = FakeGroup()
+    try group.begin(segments: 2) { _ in
+      []
+    } config: {
+      $0.automaticCheckpointIntervalMillis(100)
+    }
+    var one = try Reader(group, "r1")
+    for _ in 0..<5 {
+      group.advance(.seconds(60))
+      XCTAssertNotNil(try one.round().checkpoint)
+      group.advance(.seconds(60))
+      let outcome = try one.round()
+      XCTAssertNil(outcome.checkpoint)
+      XCTAssertEqual(outcome.owned.count, 2)
+    }
+  }
+
   func testWithoutAutomaticCheckpointsNoneIsBegun() throws {
     let group = FakeGroup()
     try group.begin(segments: 1) { _ in
