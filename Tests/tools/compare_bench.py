@@ -28,12 +28,18 @@ class Server:
     """A fresh embedded server for each measurement, so that none inherits another's memory."""
 
     def __init__(self, pravega):
+        started = time.monotonic()
         self.process = subprocess.Popen(
             [pravega, "standalone", "--controller-port", "0", "--store-port", "0"],
             stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline().split()
+        self.ready_ms = (time.monotonic() - started) * 1000
         self.controller = line[1].split("=", 1)[1]
         self.store = line[2].split("=", 1)[1]
+
+    def resident_bytes(self):
+        with open("/proc/%d/statm" % self.process.pid) as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def __enter__(self):
         return self
@@ -106,6 +112,44 @@ def measure(options, commands):
         return result
 
 
+STARTS = [
+    ("server: start of the process to ready, ms", "{:.0f}"),
+    ("server: resident memory when empty, MiB", "{:.0f}"),
+    ("client: start of the process to the end of `pravega write` with one acknowledged event, ms",
+     "{:.0f}"),
+    ("server: resident bytes per stored 100-byte event", "{:.0f}"),
+]
+
+
+def write_lines(options, server, stream, count):
+    """Milliseconds from the start of `pravega write` to its end, all events acknowledged."""
+    lines = ("x" * 100 + "\n") * count
+    started = time.monotonic()
+    subprocess.run([options.pravega, "write", stream, "--create", "--segments", "4",
+                    "--controller", server.controller], input=lines, text=True, check=True,
+                   capture_output=True, timeout=300)
+    return (time.monotonic() - started) * 1000
+
+
+def starts(options):
+    """What starting costs, and what an event costs in the server's memory."""
+    with Server(options.pravega) as server:
+        empty = server.resident_bytes()
+        first_ms = write_lines(options, server, "bench/first", 1)
+        before = server.resident_bytes()
+        count = 1_000_000
+        write_lines(options, server, "bench/many", count)
+        stored = (server.resident_bytes() - before) / count
+        return [server.ready_ms, empty / 2**20, first_ms, stored]
+
+
+def print_starts(options):
+    rounds = [starts(options) for _ in range(options.rounds)][min(1, options.rounds - 1):]
+    print("\n| start and memory | |\n|---|---|")
+    for (name, form), values in zip(STARTS, zip(*rounds)):
+        print("| " + name + " | " + form.format(statistics.median(values)) + " |", flush=True)
+
+
 def cpu(result):
     """CPU per event; what Python's own loop costs is taken off the Rust client's."""
     overhead = result.get("python_overhead_cpu_s", 0) / max(1, result["events"]) * 1e6
@@ -157,6 +201,8 @@ def main():
         for peer, _ in peers:
             if results[peer]:
                 print(row(name, peer, results[peer]), flush=True)
+    if options.only in "start and memory":
+        print_starts(options)
     if failed:
         print("%d measurements failed" % failed, file=sys.stderr)
     return 1 if failed else 0
