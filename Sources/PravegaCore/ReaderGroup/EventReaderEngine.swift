@@ -67,7 +67,8 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
       if unsafe core.needsRound(now: member.clock()) {
         guard let round = try finishRound(until: deadline) else {
           try checkOpen()
-          return unsafe .timeout(core.position)
+          // What was known before the round still holds.
+          return unsafe core.isEndOfData ? .endOfData(core.position) : .timeout(core.position)
         }
         if let checkpoint = round.checkpoint {
           return unsafe .checkpoint(checkpoint, core.position)

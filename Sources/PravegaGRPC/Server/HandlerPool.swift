@@ -6,7 +6,9 @@ internal import PravegaThreads
 final class HandlerPool: Sendable {
   private struct State {
     var workers: [Worker] = []
-    var idle = 0
+    /// Jobs that wait or run. Idle threads would not do as a measure: one that has taken a job
+    /// counts as idle for a moment longer, and the next job would wait for it.
+    var unfinished = 0
     var isClosed = false
   }
 
@@ -25,7 +27,8 @@ final class HandlerPool: Sendable {
   func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
     guard queue.push(job, until: .now) else { return false }
     monitor.withLock { state in
-      let isEnough = state.idle >= queue.count || state.workers.count >= maxThreads
+      state.unfinished += 1
+      let isEnough = state.workers.count >= min(state.unfinished, maxThreads)
       guard !state.isClosed, !isEnough else { return }
       let name = "prv-rpc-\(state.workers.count + 1)"
       let worker = Worker.start(name: name) { [self] in run() }
@@ -51,12 +54,9 @@ final class HandlerPool: Sendable {
   }
 
   private func run() {
-    while true {
-      monitor.withLock { $0.idle += 1 }
-      let job = queue.pop()
-      monitor.withLock { $0.idle -= 1 }
-      guard let job else { return }
+    while let job = queue.pop() {
       job()
+      monitor.withLock { $0.unfinished -= 1 }
     }
   }
 }
