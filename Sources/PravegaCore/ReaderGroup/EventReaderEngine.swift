@@ -60,6 +60,16 @@ package final class EventReaderEngine<Opener: SegmentOpening>: @unchecked Sendab
   ///   `reinitializationRequired` (the reader is closed then), `objectClosed`, and those of
   ///   transport.
   package func take(until deadline: Deadline) throws -> Taken {
+    do {
+      return try takeWhileOpen(until: deadline)
+    } catch {
+      // Whatever broke while the reader was being closed, it broke because of that.
+      try checkOpen()
+      throw error
+    }
+  }
+
+  private func takeWhileOpen(until deadline: Deadline) throws -> Taken {
     guard try enter(until: deadline) else { return .timeout(Position(offsets: [:])) }
     var hasEvent = false
     defer { if !hasEvent { turn.giveBack() } }

@@ -130,6 +130,30 @@ final class EventReaderEngineTests: LeakCheckedTestCase {
     try engine.close(until: group.soon)
   }
 
+  func testWhatBreaksWhileAReaderIsClosedSaysThatItIsClosed() throws {
+    let group = FakeGroup()
+    try group.begin(segments: 1) { _ in
+      ["a"]
+    } config: {
+      quiet($0)
+    }
+    let member = group.member("r1")
+    let reader = Monitor<Engine?>(nil)
+    let engine = Engine(
+      member, timers: try member.join(until: group.soon), opener: group.streams,
+      bufferSize: 1 << 20
+    ) { job in
+      reader.withLock { $0 }?.fail(PravegaError(.objectClosed, "closed"))
+      group.state.failNext("info", PravegaError(.connectionFailed, "broken"))
+      _ = Worker.start(name: "test-fix") { job() }
+    }
+    reader.withLock { $0 = engine }
+    defer { reader.withLock { $0 = nil } }
+    XCTAssertThrowsError(try read(engine)) {
+      XCTAssertEqual(($0 as? PravegaError)?.code, .objectClosed)
+    }
+  }
+
   func testADeadlineEndsTheWaitAndNotTheUpdate() throws {
     let isHeld = Monitor(false)
     let gate = DispatchSemaphore(value: 0)
