@@ -70,9 +70,12 @@ package final class StreamWriter: Sendable {
 
   /// Adds one event. Blocks only when the memory budget is used up or its segment is being replaced.
   ///
-  /// - Parameter fraction: hash of the routing key in [0, 1), or nil for an event without one.
+  /// - Parameters:
+  ///   - fraction: hash of the routing key in [0, 1), or nil for an event without one.
+  ///   - deadline: worked out only where the call may block: a look at the clock costs as much as
+  ///     the rest.
   package func write(
-    _ buffer: EventBuffer, fraction: Double?, until deadline: Deadline
+    _ buffer: EventBuffer, fraction: Double?, until deadline: @autoclosure () -> Deadline
   ) throws(PravegaError) -> WriteFuture {
     let hasKey = fraction != nil
     let fraction = fraction ?? buffer.randomFraction()
@@ -85,7 +88,7 @@ package final class StreamWriter: Sendable {
       }
       if let future { return future }
     }
-    return try writeSlowly(buffer, word, until: deadline)
+    return try writeSlowly(buffer, word, until: deadline())
   }
 
   /// The way of an event that finds no open lane.
