@@ -55,6 +55,20 @@ final class BufferPoolTests: XCTestCase {
     XCTAssertFalse(pool.waitForRoom(1 << 10, since: pool.calls, until: .now))
   }
 
+  /// Those who wait may take again at once what comes back: the pool is never seen with room.
+  func testMuchThatComesBackEndsTheCrowdAlthoughItIsTakenAgain() throws {
+    let pool = BufferPool(limit: Self.limit, patience: .milliseconds(1))
+    pool.chargeAnyway(Self.limit)
+    XCTAssertTrue(pool.waitForRoom(1 << 10, since: pool.calls, until: .after(.seconds(20))))
+    for _ in 0..<8 {
+      pool.discharge(1 << 10)
+      pool.chargeAnyway(1 << 10)
+    }
+    let seen = pool.calls
+    pool.nudge()
+    XCTAssertFalse(pool.waitForRoom(1 << 10, since: seen, until: .now))
+  }
+
   func testAnInterruptionWakesEverybodyAtOnce() throws {
     let pool = BufferPool(limit: Self.limit, patience: .seconds(3600))
     pool.chargeAnyway(Self.limit)

@@ -13,15 +13,20 @@ package final class BufferPool: Sendable {
     var bytesFree = 0
     var waiters = 0
     var calls = Calls()
-    /// Nothing was freed for so long that waiters go on with what their segments have a right to.
+    /// Too little was freed for so long that waiters go on with what their segments have a right to.
     var isCrowded = false
+    /// Bytes that came back since.
+    var freedInCrowd = 0
     var isClosed = false
     var free: [[ChunkMemory]] = Array(repeating: [], count: ChunkSize.allCases.count)
 
-    mutating func mayWake(_ limit: Int) -> Bool {
-      guard bytesInUse <= limit - limit / 8 else { return false }
-      isCrowded = false
-      return waiters > 0
+    /// Takes note of bytes that came back; whether those who wait should look.
+    mutating func free(_ byteCount: Int, _ limit: Int) -> Bool {
+      bytesInUse -= byteCount
+      freedInCrowd += byteCount
+      // As much as ends a wait has come back, or would have if nobody had taken it at once.
+      if freedInCrowd >= limit / 8 { isCrowded = false }
+      return waiters > 0 && bytesInUse <= limit - limit / 8
     }
 
     /// Charges a chunk and finds memory for it. Without any of its size others are given up, so that
@@ -169,13 +174,16 @@ package final class BufferPool: Sendable {
     }
     if found != nil { return true }
     guard !deadline.hasPassed else { return false }
-    monitor.withLock { $0.isCrowded = true }
+    monitor.withLock { state in
+      state.isCrowded = true
+      state.freedInCrowd = 0
+    }
     return true
   }
 
   fileprivate func giveBack(_ memory: ChunkMemory) {
     let kept = monitor.withLock { state -> (kept: Bool, wake: Bool) in
-      state.bytesInUse -= memory.size.byteCount
+      let wake = state.free(memory.size.byteCount, limit)
       // Used and unused together stay within the limit, too.
       let keep =
         !state.isClosed && state.bytesInUse + state.bytesFree + memory.size.byteCount <= limit
@@ -183,17 +191,14 @@ package final class BufferPool: Sendable {
         state.free[memory.size.rawValue].append(memory)
         state.bytesFree += memory.size.byteCount
       }
-      return (keep, state.mayWake(limit))
+      return (keep, wake)
     }
     if !kept.kept { memory.free() }
     if kept.wake { monitor.signalAll() }
   }
 
   func discharge(_ byteCount: Int) {
-    let wake = monitor.withLock { state -> Bool in
-      state.bytesInUse -= byteCount
-      return state.mayWake(limit)
-    }
+    let wake = monitor.withLock { $0.free(byteCount, limit) }
     if wake { monitor.signalAll() }
   }
 
