@@ -24,8 +24,8 @@ package final class BufferPool: Sendable {
     mutating func free(_ byteCount: Int, _ limit: Int) -> Bool {
       bytesInUse -= byteCount
       freedInCrowd += byteCount
-      // As much as ends a wait has come back, or would have if nobody had taken it at once.
-      if freedInCrowd >= limit / 8 { isCrowded = false }
+      // Much has come back, whoever took it again: the pool is merely busy.
+      if freedInCrowd >= limit / 2 { isCrowded = false }
       return waiters > 0 && bytesInUse <= limit - limit / 8
     }
 
@@ -159,12 +159,10 @@ package final class BufferPool: Sendable {
   /// Blocks until `byteCount` bytes could be had or it is time to look again for another reason,
   /// at most until `deadline`, when it returns false.
   func waitForRoom(_ byteCount: Int, since seen: Calls, until deadline: Deadline) -> Bool {
-    let isCrowded = monitor.withLock { state in
-      state.waiters += 1
-      return state.isCrowded
-    }
+    monitor.withLock { $0.waiters += 1 }
     defer { monitor.withLock { $0.waiters -= 1 } }
-    let end = isCrowded ? deadline : .earlier(deadline, .after(patience))
+    // In a crowd, too: it may end while this call waits, and then no nudge wakes it.
+    let end = Deadline.earlier(deadline, .after(patience))
     // Whoever had to wait goes on when an eighth is free: waking all for every chunk that comes
     // back would cost more than the events.
     let found = monitor.wait(until: end) { state -> Bool? in
