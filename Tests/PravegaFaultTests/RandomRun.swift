@@ -166,13 +166,29 @@ final class RandomRun: Sendable {
       case .storeRestarts:
         store.stop()
         pause()
-        try store.start()
+        try again { try store.start() }
       case .controllerRestarts:
         cluster.stopNetwork(.controller)
         pause()
-        try cluster.startNetwork(.controller)
+        try again { try cluster.startNetwork(.controller) }
       }
     }
+  }
+
+  /// A server that is down does not own its port: a connection of another program may have it for
+  /// a moment.
+  private func again(_ start: () throws -> Void) throws {
+    var failure: (any Error)?
+    let isUp = eventually(within: Self.patience) {
+      do {
+        try start()
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if !isUp, let failure { throw failure }
   }
 
   @discardableResult
