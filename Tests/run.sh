@@ -90,7 +90,7 @@ referee() {
   name=$(basename "$script" .sh)
   step_started=$SECONDS
   local status=0
-  timeout -k 10 "${REFEREE_SECONDS:-300}" "$script" >"$logs/$name.log" 2>&1 || status=$?
+  timeout -k 10 "${REFEREE_SECONDS:-1200}" "$script" >"$logs/$name.log" 2>&1 || status=$?
   local line good bad left
   line=$(grep -xE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$logs/$name.log" | tail -n 1)
   read -r good bad left < <(tr -dc '0-9,' <<<"$line" | tr ',' ' '; echo)
