@@ -37,7 +37,12 @@ extension StreamCut {
     let stream = try fields.stream()
     var positions: [Segment: Int64] = [:]
     for _ in 0..<(try fields.count(minimumSize: 2)) {
-      let segment = Segment(stream, segmentID: try fields.compactLong())
+      let id = try fields.compactLong()
+      // Written back, it would become the id below it: two segments would be one.
+      guard id <= CompactLimits.maxLong else {
+        throw SerializationError("\(id) is no id of a segment")
+      }
+      let segment = Segment(stream, segmentID: id)
       let isOld = envelope.version == 0
       positions[segment] = isOld ? try fields.compactLong() : try fields.compactSignedLong()
     }
