@@ -101,6 +101,7 @@ class FaultTestCase: LeakCheckedTestCase {
     settings.liveness.interval = .milliseconds(60)
     settings.liveness.looksWithoutAcknowledgement = 5
     settings.repair.setupTimeout = .milliseconds(300)
+    settings.repair.replyTimeout = .seconds(1)
     settings.connectTimeout = .milliseconds(500)
   }
 

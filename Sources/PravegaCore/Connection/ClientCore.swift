@@ -6,6 +6,9 @@ package import PravegaThreads
 package struct RepairSettings: Sendable {
   /// For one attempt: address, token, connection.
   package var stepTimeout = Duration.seconds(10)
+  /// For the answer to a request that may be asked again, which is then done. A store that answers
+  /// others meanwhile has lost it.
+  package var replyTimeout = Duration.seconds(10)
   /// For the answer to SetupAppend.
   package var setupTimeout = Duration.seconds(10)
   /// After so long without its store a writer fails its events, a reader its segment.

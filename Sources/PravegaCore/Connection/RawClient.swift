@@ -73,7 +73,9 @@ package struct RawClient: Sendable {
     guard connection.send(frame) else {
       throw ErrorTranslation.broken(connection.endpoint)
     }
-    let reply = try wait(for: flow, on: connection, isIdempotent, until: deadline)
+    let end =
+      isIdempotent ? .earlier(deadline, .after(core.settings.repair.replyTimeout)) : deadline
+    let reply = try wait(for: flow, on: connection, isIdempotent, until: end)
     return try decode(reply, from: connection)
   }
 

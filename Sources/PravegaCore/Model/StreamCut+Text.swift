@@ -50,9 +50,9 @@ extension StreamCut {
     guard parts.count == 5, let stream = try? PravegaStream(scopedName: String(parts[1])) else {
       throw SerializationError("the text inside is not '0:scope/stream:...'")
     }
-    let numbers: [Int32] = try list(parts[2])
-    let epochs: [Int32] = try list(parts[3])
-    let offsets: [Int64] = try list(parts[4])
+    let numbers: [Int32] = try list(parts[2], least: 0)
+    let epochs: [Int32] = try list(parts[3], least: 0)
+    let offsets: [Int64] = try list(parts[4], least: -1)
     guard numbers.count == epochs.count, numbers.count == offsets.count else {
       throw SerializationError("its lists have different lengths")
     }
@@ -65,7 +65,7 @@ extension StreamCut {
   }
 
   private static func list<I: FixedWidthInteger>(
-    _ text: Substring
+    _ text: Substring, least: I
   ) throws(SerializationError) -> [I] {
     guard text.utf8.contains(where: { $0 != UInt8(ascii: " ") }) else { return [] }
     var numbers: [I] = []
@@ -73,18 +73,18 @@ extension StreamCut {
     // One after the other: a list of all items would take many times the bytes of the text.
     while true {
       let end = rest.utf8.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
-      numbers.append(try number(rest[..<end]))
+      numbers.append(try number(rest[..<end], least))
       guard end < rest.endIndex else { return numbers }
       rest = rest[rest.utf8.index(after: end)...]
     }
   }
 
   private static func number<I: FixedWidthInteger>(
-    _ item: Substring
+    _ item: Substring, _ least: I
   ) throws(SerializationError) -> I {
     let digits = item.drop { $0 == " " }
     let end = digits.lastIndex { $0 != " " }.map { digits.index(after: $0) }
-    guard let number = I(digits[..<(end ?? digits.startIndex)]), number >= -1 else {
+    guard let number = I(digits[..<(end ?? digits.startIndex)]), number >= least else {
       throw SerializationError("'\(item.prefix(32))' is no number of a segment or offset")
     }
     return number

@@ -127,12 +127,18 @@ final class SegmentAppendChannel: Sendable {
     if known == nil, live.storedNumber >= number { return true }
     let requestID = live.flowID.requestID(sequence: UInt32(truncatingIfNeeded: number &+ 1))
     let frame = try makeFrame(data, expected, number, requestID)
-    let reply = try live.flow.exchange(frame, requestID, on: live.connection, until: deadline)
+    let reply = try live.flow.exchange(
+      frame, requestID, on: live.connection, until: replyDeadline(deadline))
     switch reply.code {
     case DataAppended.code: return true
     case ConditionalCheckFailed.code: return false
     default: throw try failure(reply, from: live.connection)
     }
+  }
+
+  /// An append whose answer is lost is asked again: the next set-up tells what became of it.
+  private func replyDeadline(_ deadline: Deadline) -> Deadline {
+    .earlier(deadline, .after(core.settings.repair.replyTimeout))
   }
 
   private func setUp(isRetry: Bool, until deadline: Deadline) throws(PravegaError) -> Live {
@@ -151,7 +157,8 @@ final class SegmentAppendChannel: Sendable {
     request.delegationToken = token
     do throws(PravegaError) {
       let reply = try flow.exchange(
-        try WireCodec.frame(request), request.requestID, on: connection, until: deadline)
+        try WireCodec.frame(request), request.requestID, on: connection,
+        until: replyDeadline(deadline))
       guard reply.code == AppendSetup.code else { throw try failure(reply, from: connection) }
       let live = Live(
         connection: connection, flow: flow, flowID: flowID,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PravegaCore
 import XCTest
+
+@testable import PravegaCore
 
 /// Ids at the end of what a compact number can hold.
 final class StreamCutIDLimitTests: XCTestCase {
@@ -26,5 +27,13 @@ final class StreamCutIDLimitTests: XCTestCase {
   private func cut(_ pairs: [[UInt8]]) -> [UInt8] {
     let data = [0, 3] + Array("a/b".utf8) + [UInt8(pairs.count)] + pairs.joined()
     return [0, 1, 1, 0, 0, 0, 0, UInt8(data.count)] + data
+  }
+
+  /// Its id would be negative, which the bytes of a cut cannot hold.
+  func testATextWithANegativeNumberOrEpochIsRefused() throws {
+    for text in ["0:s/t:-1:0:5", "0:s/t:0:-1:5", "0:s/t:0,-1:0,0:5,6"] {
+      XCTAssertThrowsError(try StreamCut.decode(plainText: text), text)
+    }
+    XCTAssertEqual(try StreamCut.decode(plainText: "0:s/t:0:0:-1").positions.values.first, -1)
   }
 }

@@ -18,61 +18,58 @@ final class BufferPoolTests: XCTestCase {
     _ = Worker.start(name: "test-waiter") {
       promise.succeed(pool.waitForRoom(1 << 10, since: seen, until: deadline))
     }
-    let limit = Deadline.after(.seconds(10))
-    while pool.waiterCount == 0, !limit.hasPassed { sched_yield() }
+    while pool.waiterCount == 0, promise.future.peek() == nil { sched_yield() }
     return promise.future
   }
 
-  func testANudgeWakesNobodyInABusyPool() throws {
-    let pool = BufferPool(limit: Self.limit, patience: .seconds(3600))
-    pool.chargeAnyway(Self.limit)
-    let waiting = waiter(pool, until: .after(.seconds(20)))
-    for _ in 0..<100 { pool.nudge() }
-    XCTAssertEqual(pool.waiterCount, 1)
-    XCTAssertFalse(waiting.peek() != nil)
-    pool.discharge(Self.limit)
-    XCTAssertTrue(try waiting.get(until: .after(.seconds(10))))
-  }
-
-  func testANudgeWakesThoseWhoWaitInACrowdedPool() throws {
-    let pool = BufferPool(limit: Self.limit, patience: .milliseconds(500))
-    pool.chargeAnyway(Self.limit)
-    // The first wait ends by the patience, with nothing freed: from now on the pool is crowded.
-    XCTAssertTrue(pool.waitForRoom(1 << 10, since: pool.calls, until: .after(.seconds(20))))
-    let waiting = waiter(pool, until: .after(.seconds(20)))
+  /// What a caller hears who has looked before a nudge and would wait after it.
+  private func looksAgainAfterANudge(_ pool: BufferPool) -> Bool {
+    let seen = pool.calls
     pool.nudge()
-    XCTAssertTrue(try waiting.get(until: .after(.seconds(10))))
+    return pool.waitForRoom(1 << 10, since: seen, until: .now)
   }
 
-  func testRoomEndsTheCrowd() throws {
+  private func crowdedPool() -> BufferPool {
     let pool = BufferPool(limit: Self.limit, patience: .milliseconds(1))
     pool.chargeAnyway(Self.limit)
+    // The wait ends by the patience, with nothing freed.
     XCTAssertTrue(pool.waitForRoom(1 << 10, since: pool.calls, until: .after(.seconds(20))))
+    return pool
+  }
+
+  func testANudgeMeansNothingInABusyPool() throws {
+    let pool = BufferPool(limit: Self.limit, patience: .seconds(3600))
+    pool.chargeAnyway(Self.limit)
+    XCTAssertFalse(looksAgainAfterANudge(pool))
+    let waiting = waiter(pool, until: .after(.seconds(20)))
+    pool.discharge(Self.limit)
+    XCTAssertTrue(try waiting.get(until: .after(.seconds(10))))
+  }
+
+  func testANudgeIsHeardInACrowdedPool() {
+    XCTAssertTrue(looksAgainAfterANudge(crowdedPool()))
+  }
+
+  func testRoomEndsTheCrowd() {
+    let pool = crowdedPool()
     pool.discharge(Self.limit)
     pool.chargeAnyway(Self.limit)
-    // It is merely busy again: the deadline, which comes first here, is what ends the wait.
-    XCTAssertFalse(pool.waitForRoom(1 << 10, since: pool.calls, until: .now))
+    XCTAssertFalse(looksAgainAfterANudge(pool))
   }
 
   /// Those who wait may take again at once what comes back: the pool is never seen with room.
-  func testMuchThatComesBackEndsTheCrowdAlthoughItIsTakenAgain() throws {
-    let pool = BufferPool(limit: Self.limit, patience: .milliseconds(1))
-    pool.chargeAnyway(Self.limit)
-    XCTAssertTrue(pool.waitForRoom(1 << 10, since: pool.calls, until: .after(.seconds(20))))
+  func testMuchThatComesBackEndsTheCrowdAlthoughItIsTakenAgain() {
+    let pool = crowdedPool()
     for _ in 0..<32 {
       pool.discharge(1 << 10)
       pool.chargeAnyway(1 << 10)
     }
-    let seen = pool.calls
-    pool.nudge()
-    XCTAssertFalse(pool.waitForRoom(1 << 10, since: seen, until: .now))
+    XCTAssertFalse(looksAgainAfterANudge(pool))
   }
 
   /// It began to wait in a crowd, which ends by what comes back before its own nudge.
   func testWhoWaitsInACrowdThatEndsLooksAgainSoon() throws {
-    let pool = BufferPool(limit: Self.limit, patience: .milliseconds(1))
-    pool.chargeAnyway(Self.limit)
-    XCTAssertTrue(pool.waitForRoom(1 << 10, since: pool.calls, until: .after(.seconds(20))))
+    let pool = crowdedPool()
     let waiting = waiter(pool, until: .distantFuture)
     for _ in 0..<32 {
       pool.chargeAnyway(1 << 10)
