@@ -23,6 +23,12 @@ package final class Worker: Sendable {
   /// Whether the calling thread was started by ``start(name:_:)``.
   package static var isLibraryThread: Bool { ThreadLabel.isMarked }
 
+  /// Lets `malloc` keep memory for so many groups of threads at most, instead of for eight for each
+  /// core; for the whole process, and only before there are other threads.
+  package static func limitArenas(to count: Int) {
+    prv_limit_arenas(CInt(clamping: count))
+  }
+
   /// Starts a thread.
   ///
   /// - Parameter name: at most 15 bytes reach the kernel, for example `prv-io-3`.

@@ -2,5 +2,9 @@
 
 import Glibc
 import PravegaCLIKit
+import PravegaThreads
+
+// An arena of `malloc` for nearly every thread costs megabytes, and two are as fast.
+Worker.limitArenas(to: 2)
 
 exit(PravegaProgram.program.main())

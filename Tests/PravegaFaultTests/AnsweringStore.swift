@@ -164,10 +164,13 @@ extension AnsweringStore.Answer {
     return .frames([reply])
   }
 
-  static func expired(_ requestID: Int64) -> AnsweringStore.Answer {
+  static func expired(_ requestID: Int64) -> AnsweringStore.Answer { tokenFailed(requestID, 1) }
+  static func refused(_ requestID: Int64) -> AnsweringStore.Answer { tokenFailed(requestID, 0) }
+
+  private static func tokenFailed(_ requestID: Int64, _ code: Int32) -> AnsweringStore.Answer {
     var reply = AuthTokenCheckFailed()
     reply.requestID = requestID
-    reply.errorCode = 1
+    reply.errorCode = code
     return .frames([reply])
   }
 }

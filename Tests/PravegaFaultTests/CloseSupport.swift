@@ -42,9 +42,8 @@ final class Bench {
   /// What is behind an `EventStreamWriter`, whose close can be given a deadline of its own.
   func makeWriter() throws -> EventWriterCore {
     let segments = try client.controller.currentSegments(of: name, until: .after(.seconds(10)))
-    return EventWriterCore(
-      try StreamWriter(stream: name, segments: segments, environment: client.core),
-      client: client.core, controller: client.controller, writerID: "w", notesTime: false)
+    return try EventWriterCore(
+      name, segments, client: client.core, controller: client.controller, writerID: "w")
   }
 
   func makeGroup(_ group: String = "group") throws {
@@ -66,7 +65,7 @@ extension EventWriterCore {
   func write(_ byteCount: Int, until deadline: Deadline = .distantFuture) throws -> WriteFuture {
     try EventBuffer.withScratch { buffer in
       buffer.append([UInt8](repeating: 7, count: byteCount))
-      return try stream.write(buffer, fraction: nil, until: deadline)
+      return try stream.write(buffer, fraction: nil, by: seat, until: deadline)
     }
   }
 }

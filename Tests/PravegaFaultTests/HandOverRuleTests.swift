@@ -33,6 +33,44 @@ final class HandOverRuleTests: RuleCase {
     return frames
   }
 
+  // MARK: - What a broken connection left behind
+
+  /// A store may still work on what came over a connection that broke when the set-up on the next
+  /// one is answered. Only what it says after the seal is final.
+  func testAnAppendThatIsStoredLateIsNotHandedOverAsWell() throws {
+    let first = segment(0).qualifiedName
+    let state = Monitor((setups: 0, id: Int64(0)))
+    let store = try store { request in
+      switch request.command {
+      case let setup as SetupAppend:
+        guard setup.segment == first else { return .setUp(setup) }
+        let number = state.withLock { state in
+          state.setups += 1
+          state.id = setup.requestID
+          return state.setups
+        }
+        // The first append of the first connection is stored between the second set-up and the seal.
+        return .setUp(setup, stored: number < 3 ? .min : 1)
+      case let append as AppendBlockEnd:
+        let (setups, id) = state.withLock { $0 }
+        guard append.requestID == id else { return .stored(append) }
+        return setups == 1 ? .close : .sealed(append)
+      default: return .close
+      }
+    }
+    let directory = FixedDirectory(store.endpoint)
+    split(directory)
+    let writer = try writer(client(directory) { FaultTestCase.beQuick(&$0) })
+    let late = try write(writer)
+    try late.wait(until: .after(.seconds(10)))
+    let next = try write(writer)
+    try next.wait(until: .after(.seconds(10)))
+    try writer.flush(until: .after(.seconds(10)))
+    let id = state.withLock { $0.id }
+    let moved = store.requests(AppendBlockEnd.self).filter { $0.command.requestID != id }
+    XCTAssertEqual(moved.reduce(0) { $0 + $1.command.numEvents }, 1, "only the later event moves")
+  }
+
   // MARK: - Flush
 
   func testAFlushThatBeganBeforeAHandOverWaitsForTheSuccessors() throws {

@@ -28,6 +28,9 @@ struct RandomPlan: Sendable {
   var rate = 0.0
   /// Bytes after which the first connections of every client end.
   var cuts: [ConnectionCutter.Limit] = []
+  /// Whether all writers belong to one client whose memory is so small that they share their
+  /// segment writers.
+  var sharesWriters = false
 
   var total: Int { events * writers }
 
@@ -58,6 +61,7 @@ struct RandomPlan: Sendable {
       let count = Int.random(in: 1...20_000, using: &random)
       return Bool.random(using: &random) ? .init(sent: count) : .init(received: count)
     }
+    sharesWriters = Bool.random(using: &random)
   }
 
   /// Faults of single requests, in as many kinds as a network and a store have.

@@ -14,26 +14,26 @@ extension RandomRun {
   func write(_ number: Int, _ random: SeededGenerator) throws {
     var random = random
     do {
-      let factory = try makeFactory()
-      defer { factory.close() }
       var singles = TestEventGenerator("w\(number)", keys: 7, paddings: plan.paddings)
       var batches = TestEventGenerator("b\(number)", paddings: plan.paddings)
       var left = plan.events
-      while left > 0 {
-        let writer = try factory.createEventWriter(
-          stream: Self.stream, serializer: TestEventSerializer())
-        repeat {
-          let count = min(left, plan.perAwait)
-          let isBatch = Int.random(in: 0..<5, using: &random) == 0
-          let sent =
-            isBatch
-            ? try sendBatch(count, &batches, writer)
-            : try ledger.send(count, from: &singles, with: writer)
-          if Int.random(in: 0..<3, using: &random) == 0 { try flush(writer, sent) }
-          try ledger.await(sent)
-          left -= count
-        } while left > 0 && Int.random(in: 0..<8, using: &random) > 0
-        try writer.close()
+      try withWriterFactory { factory in
+        while left > 0 {
+          let writer = try factory.createEventWriter(
+            stream: Self.stream, serializer: TestEventSerializer())
+          repeat {
+            let count = min(left, plan.perAwait)
+            let isBatch = Int.random(in: 0..<5, using: &random) == 0
+            let sent =
+              isBatch
+              ? try sendBatch(count, &batches, writer)
+              : try ledger.send(count, from: &singles, with: writer)
+            if Int.random(in: 0..<3, using: &random) == 0 { try flush(writer, sent) }
+            try ledger.await(sent)
+            left -= count
+          } while left > 0 && Int.random(in: 0..<8, using: &random) > 0
+          try writer.close()
+        }
       }
     } catch { throw Failure(description: "writer \(number): \(error)") }
   }

@@ -25,6 +25,8 @@ final class RandomRun: Sendable {
   private let faults: FaultPlan
   private let server: StandaloneServer
   private let store: MovingStore
+  /// That of all writers, where they share one.
+  private let sharedFactory = Monitor<EventStreamClientFactory?>(nil)
   private let suffered = Monitor((blows: 0, cutters: [ConnectionCutter]()))
 
   init(seed: UInt64) throws {
@@ -79,6 +81,7 @@ final class RandomRun: Sendable {
   /// - Throws: what a call threw that should not have, or the differences from the model.
   func run() throws {
     defer {
+      sharedFactory.withLock { $0 }?.close()
       cluster.close()
       store.close()
     }
@@ -87,6 +90,10 @@ final class RandomRun: Sendable {
     _ = try core.createStream(
       StreamKey(Self.scope, Self.stream), .fixed(Int32(plan.segments)))
     let group = try makeGroup()
+    if plan.sharesWriters {
+      let client = try makeClient { $0.writeBufferBytes = 64 << 10 }
+      sharedFactory.withLock { $0 = EventStreamClientFactory(scope: Self.scope, client: client) }
+    }
     faults.isEnabled = true
     let (plan, seed) = (plan, seed)
     try inParallel(plan.writers + plan.readers + 2) { [self] number in
@@ -103,14 +110,35 @@ final class RandomRun: Sendable {
     else {
       throw Failure(
         description: "\(ledger.acknowledgedCount) of \(plan.total) acknowledged, "
-          + "\(ledger.readCount) read: \(problems.joined(separator: "; "))")
+          + "\(ledger.readCount) read: \(problems.joined(separator: "; ")); \(storedSummary())")
     }
+  }
+
+  /// Whether the store or the readers are to blame.
+  private func storedSummary() -> String {
+    do {
+      var places: [String: [String]] = [:]
+      let store = server.store
+      for name in store.segmentNames(startingWith: "\(Self.scope)/\(Self.stream)/") {
+        let length = Int(try store.info(name).length)
+        var rest = try store.bytes(of: name, from: 0, length: length)[...]
+        while rest.count >= 8 {
+          let count = rest.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+          let event = try TestEventSerializer().deserialize(Array(rest.dropFirst(8).prefix(count)))
+          let place = "\(name.dropFirst(Self.scope.count + 1))@\(length - rest.count)"
+          places["\(event.key).\(event.sequence)", default: []].append(place)
+          rest = rest.dropFirst(8 + count)
+        }
+      }
+      let doubled = places.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
+      return "stored \(places.values.reduce(0) { $0 + $1.count }) events, doubled: \(doubled)"
+    } catch { return "what is stored cannot be read: \(error)" }
   }
 
   // MARK: - Clients
 
   /// A client that notices everything soon, and whose first connections end as planned.
-  func makeClient() throws -> Client {
+  func makeClient(tune: (inout EngineSettings) -> Void = { _ in }) throws -> Client {
     let cutter = ConnectionCutter()
     for (index, limit) in plan.cuts.enumerated() { cutter.cut(index + 1, at: limit) }
     suffered.withLock { $0.cutters.append(cutter) }
@@ -118,7 +146,16 @@ final class RandomRun: Sendable {
       FaultTestCase.beQuick(&settings)
       settings.repair.longestPause = .milliseconds(40)
       settings.readerTimeUnit = .milliseconds(20)
+      tune(&settings)
     }
+  }
+
+  /// Calls `body` with a factory for a writer.
+  func withWriterFactory(_ body: (EventStreamClientFactory) throws -> Void) throws {
+    if let factory = sharedFactory.withLock({ $0 }) { return try body(factory) }
+    let factory = try makeFactory()
+    defer { factory.close() }
+    try body(factory)
   }
 
   func makeFactory() throws -> EventStreamClientFactory {

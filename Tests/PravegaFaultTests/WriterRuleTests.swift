@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PravegaCore
 import PravegaNet
 import PravegaThreads
 import PravegaWire
 import XCTest
+
+@testable import PravegaCore
 
 /// The design's rules for writers, each with a store that breaks what the rule is for.
 final class WriterRuleTests: RuleCase {
@@ -203,10 +204,7 @@ final class WriterRuleTests: RuleCase {
   func testAfterAFailureFlushFailsInTheSameWay() throws {
     let store = try store { request in
       guard let setup = request.command as? SetupAppend else { return .close }
-      var refusal = AuthTokenCheckFailed()
-      refusal.requestID = setup.requestID
-      refusal.errorCode = 0
-      return .frames([refusal])
+      return .refused(setup.requestID)
     }
     let writer = try writer(client(FixedDirectory(store.endpoint)))
     let future = try? write(writer)
@@ -232,7 +230,7 @@ final class WriterRuleTests: RuleCase {
     let core = client(FixedDirectory(store.endpoint))
     let writer = try writer(core)
     let future = try write(writer)
-    writer.release()
+    writer.drop(try XCTUnwrap(writer.takeSeat()))
     try future.wait(until: .after(.seconds(10)))
     let deadline = Deadline.after(.seconds(10))
     while failure({ try write(writer) })?.code != .objectClosed, !deadline.hasPassed {}

@@ -43,13 +43,11 @@ public final class EventStreamClientFactory: Closeable, Sendable {
     if let writerId { try Names.check(writerId, as: .writer) }
     let name = PravegaStream(uncheckedScope: scope, stream: stream)
     let segments = try client.controller.currentSegments(of: name, until: client.deadline)
-    let core = EventWriterCore(
-      try StreamWriter(
-        stream: name, segments: segments, environment: client.core, retry: config.retryPolicy,
-        sharesConnections: config.enableConnectionPooling),
-      client: client.core, controller: client.controller,
+    let core = try EventWriterCore(
+      name, segments, client: client.core, controller: client.controller,
       writerID: writerId ?? UniqueID.random().description,
-      notesTime: config.automaticallyNoteTime)
+      notesTime: config.automaticallyNoteTime, retry: config.retryPolicy,
+      sharesConnections: config.enableConnectionPooling)
     return EventStreamWriter(core, of: client, serializer: serializer, config: config)
   }
 

@@ -12,8 +12,9 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
   /// The settings that the writer was made with.
   public let config: EventWriterConfig
   let core: EventWriterCore
-  /// That of ``core``, at hand without a reference count.
+  // Those of `core`, at hand without a reference count.
   private let stream: StreamWriter
+  private let seat: WriterSeat
   /// Lives as long as its last user.
   private let client: Client
   private let serialize: @Sendable (Event, EventBuffer) throws -> Void
@@ -23,6 +24,7 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
   ) where S.Event == Event {
     self.core = core
     stream = core.stream
+    seat = core.seat
     self.client = client
     self.config = config
     serialize = { event, buffer in try serializer.serialize(event, into: buffer) }
@@ -52,7 +54,7 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
     defer { buffer.giveBack() }
     try serialize(event, buffer)
     return try stream.write(
-      buffer, fraction: routingKey.map(RoutingKeyHash.fraction(of:)),
+      buffer, fraction: routingKey.map(RoutingKeyHash.fraction(of:)), by: seat,
       until: timeout.map(Deadline.after) ?? .distantFuture)
   }
 
@@ -77,7 +79,7 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
       }
     }
     return try stream.write(
-      batch, fraction: RoutingKeyHash.fraction(of: routingKey),
+      batch, fraction: RoutingKeyHash.fraction(of: routingKey), by: seat,
       until: timeout.map(Deadline.after) ?? .distantFuture)
   }
 

@@ -15,7 +15,8 @@ public struct EventWriterConfig: Sendable, Hashable {
   public let retryAttempts: Int32
   /// Growth of the wait, at least 1.
   public let backoffMultiple: Int32
-  /// Whether the writer shares connections with the others of its factory. Without it has its own, at
+  /// Whether the writer shares connections with the others of its factory and, when the stream has more
+  /// segments than the client has memory for, what it holds per segment. Without it has its own, at
   /// most ``ClientConfig/maxConnectionsPerSegmentStore`` to each store, until it is closed.
   public let enableConnectionPooling: Bool
   /// Accepted for code that comes from Java, milliseconds, at least 10,000; there are no transactions yet.

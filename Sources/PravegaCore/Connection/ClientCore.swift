@@ -53,6 +53,7 @@ package final class ClientCore: Sendable {
   package let readBudget: ByteBudget
   package let timers = Timers(name: "prv-timer")
   package let repairs = RepairPool()
+  package let writers = SharedWriters()
   private let tokens = TokenCache()
   private let endpoints = EndpointCache()
   let closing = ClosingSignal()

@@ -37,6 +37,22 @@ final class BufferPoolTests: XCTestCase {
     return pool
   }
 
+  func testTheLargestChunkLeavesTwoForEverySegmentWriter() {
+    let pool = BufferPool(limit: 16 << 20)
+    XCTAssertEqual(pool.largestSize, .large)
+    pool.addSegmentWriters(4)
+    XCTAssertEqual(pool.largestSize, .large)
+    pool.addSegmentWriters(96)
+    XCTAssertEqual(pool.largestSize, .medium)
+    pool.addSegmentWriters(200)
+    XCTAssertEqual(pool.largestSize, .modest)
+    pool.addSegmentWriters(20_000)
+    XCTAssertEqual(pool.largestSize, .small, "never less, however many")
+    pool.addSegmentWriters(-20_296)
+    XCTAssertEqual(pool.largestSize, .large)
+    XCTAssertEqual(BufferPool(limit: 1).largestSize, .tiny)
+  }
+
   func testANudgeMeansNothingInABusyPool() throws {
     let pool = BufferPool(limit: Self.limit, patience: .seconds(3600))
     pool.chargeAnyway(Self.limit)

@@ -29,6 +29,9 @@ final class AppendBlock: @unchecked Sendable {
   private(set) var isFrozen = false
   /// Whether it was sent on a connection that broke later, so that nobody knows what became of it.
   var isInDoubt = false
+  /// Whether it was sent on an earlier connection, whose bytes the store may come to after it has
+  /// answered the set-up on this one.
+  var mayLinger = false
   /// One word for every event: see ``RoutingWord``.
   private var routing = RoutingWords()
 
@@ -177,6 +180,9 @@ final class AppendBlock: @unchecked Sendable {
     }
   }
 
+  /// The events with the mark of a ``WriterSeat``.
+  func indices(of mark: UInt64) -> [Int] { (0..<routing.count).filter { routing[$0].seat == mark } }
+
   /// Calls `body` with each event's framed bytes, in order, copied to one place if need be.
   func forEachEvent(_ body: (UnsafeRawBufferPointer, RoutingWord) -> Void) {
     var cursor = unsafe PieceCursor(
@@ -252,30 +258,41 @@ private struct RoutingWords: ~Copyable {
   mutating func advance(by added: Int) { count += added }
 
   private mutating func grow() {
-    let larger = UnsafeMutablePointer<RoutingWord>.allocate(capacity: capacity * 4)
+    capacity *= capacity < 64 ? 4 : 2
+    let larger = UnsafeMutablePointer<RoutingWord>.allocate(capacity: capacity)
     unsafe larger.update(from: base, count: count)
     unsafe base.deallocate()
     unsafe base = larger
-    capacity *= 4
   }
 }
 
 /// What has to be known of an event to route it again: 52 bits of its key's hash, whether it has
-/// a key, and whether it belongs together with the event before it.
+/// a key, and whether it belongs together with the event before it; and whose event it is, in
+/// between.
 struct RoutingWord: Sendable, Equatable {
   let bits: UInt64
 
+  /// How many seats can be told apart.
+  static let seatCount = 1 << 10
+
+  /// The bits of a ``WriterSeat``.
+  static func seatMark(_ number: Int) -> UInt64 { UInt64(number & (seatCount - 1)) << 52 }
+
+  private static let seatMask: UInt64 = seatMark(seatCount - 1)
   private static let noKey: UInt64 = 1 << 62
   private static let joined: UInt64 = 1 << 63
   private static let fractionMask: UInt64 = (1 << 52) - 1
 
   /// - Parameter fraction: in [0, 1), a multiple of 2^-52.
-  init(fraction: Double, hasKey: Bool, isJoinedToPrevious: Bool = false) {
+  @inline(__always)
+  init(fraction: Double, hasKey: Bool, isJoinedToPrevious: Bool = false, seat: UInt64 = 0) {
     let significant = UInt64(max(0, min(fraction, 1 - 0x1p-52)) * 0x1p52)
-    bits = significant | (hasKey ? 0 : Self.noKey) | (isJoinedToPrevious ? Self.joined : 0)
+    bits =
+      significant | (hasKey ? 0 : Self.noKey) | (isJoinedToPrevious ? Self.joined : 0) | seat
   }
 
   var fraction: Double { Double(bits & Self.fractionMask) * 0x1p-52 }
+  var seat: UInt64 { bits & Self.seatMask }
   var hasKey: Bool { bits & Self.noKey == 0 }
   var isJoinedToPrevious: Bool { bits & Self.joined != 0 }
 }

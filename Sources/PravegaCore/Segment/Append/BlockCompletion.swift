@@ -16,19 +16,49 @@ enum BlockOutcome: Sendable {
 
 /// One object that completes all events of an append block.
 ///
-/// The store acknowledges cumulatively and stores a block whole, so its events share a fate. The
-/// semaphore exists only if somebody waits.
+/// The store acknowledges cumulatively and stores a block whole, so its events share a fate, except
+/// for those of a user who has left: they fail for whoever holds their futures, and go on for the
+/// block. A gate exists only if somebody waits.
 // @unchecked: `details` is touched only under the lock that `stripe` gives.
 final class BlockCompletion: @unchecked Sendable {
   private struct Details {
     var outcome = BlockOutcome.pending
-    var semaphore: DispatchSemaphore?
-    var waiters = 0
-    var callbacks: [(index: Int, call: @Sendable (Result<Void, any Error>) -> Void)] = []
+    var gate: Gate?
+    var callbacks: [Callback] = []
+    var withdrawn: [Int: PravegaError] = [:]
+
+    /// What became of one event of the block.
+    func outcome(of index: Int?) -> BlockOutcome {
+      if let index, let error = withdrawn[index] { return .failed(error) }
+      return outcome
+    }
+
+    func isWithdrawn(_ index: Int?) -> Bool { index.map { withdrawn[$0] != nil } ?? false }
   }
 
-  private let isStored = Atomic<Bool>(false)
+  /// What calls wait at. All of a gate are woken for the same reason: after a withdrawal those who
+  /// wait again do so at a new one, or they would use up the wake-ups of those still to wake.
+  // @unchecked: `waiters` is touched only under the lock of the completion.
+  private final class Gate: @unchecked Sendable {
+    let semaphore = DispatchSemaphore(value: 0)
+    var waiters = 0
+  }
+
+  private struct Callback {
+    /// Nil for the block as a whole.
+    let index: Int?
+    let call: @Sendable (Result<Void, any Error>) -> Void
+  }
+
+  private static let storedFlag: UInt8 = 1
+  private static let withdrawnFlag: UInt8 = 2
+
+  /// Tells without a lock what most of those who look want to know.
+  private let flags = Atomic<UInt8>(0)
   private var details = Details()
+
+  /// How many calls wait at the gate; for tests.
+  var waiterCount: Int { withDetails { $0.gate?.waiters ?? 0 } }
 
   /// Locks shared by all completions: a lock each would double the cost of a small block.
   private static let stripes = (0..<32).map { _ in Monitor(()) }
@@ -42,49 +72,80 @@ final class BlockCompletion: @unchecked Sendable {
     stripe.withLock { _ in body(&details) }
   }
 
-  /// The outcome so far.
-  var outcome: BlockOutcome {
-    if isStored.load(ordering: .acquiring) { return .stored }
-    return withDetails { $0.outcome }
+  /// Whether it is stored and no event was withdrawn.
+  private var isStored: Bool { flags.load(ordering: .acquiring) == Self.storedFlag }
+
+  /// The outcome of an event so far, or of the block as a whole.
+  func outcome(of index: Int?) -> BlockOutcome {
+    if isStored { return .stored }
+    return withDetails { details in
+      let outcome = details.outcome(of: index)
+      if case .pending = outcome, flags.load(ordering: .acquiring) & Self.storedFlag != 0 {
+        return .stored
+      }
+      return outcome
+    }
   }
 
   /// Lets everybody who looks see that the block is stored; ``resolve(_:)`` then wakes those who wait.
   /// Takes no lock.
-  func markStored() { isStored.store(true, ordering: .releasing) }
+  func markStored() { flags.bitwiseOr(Self.storedFlag, ordering: .releasing) }
 
   /// Sets the outcome once; later calls change nothing.
   func resolve(_ outcome: BlockOutcome) {
     let finished = withDetails { details -> Details? in
       guard case .pending = details.outcome else { return nil }
       details.outcome = outcome
-      if case .stored = outcome { isStored.store(true, ordering: .releasing) }
+      if case .stored = outcome { markStored() }
       let copy = details
       details.callbacks = []
       return copy
     }
     guard let finished else { return }
-    if finished.waiters > 0 { finished.semaphore?.signal() }
-    for callback in finished.callbacks { deliver(outcome, callback.index, callback.call) }
+    finished.gate?.semaphore.signal()
+    for callback in finished.callbacks { deliver(outcome, callback) }
   }
 
-  /// Waits for an outcome other than pending; pending when the deadline passed.
-  func wait(until deadline: Deadline) -> BlockOutcome {
-    if isStored.load(ordering: .acquiring) { return .stored }
-    let semaphore = withDetails { details -> DispatchSemaphore? in
-      guard case .pending = details.outcome else { return nil }
-      details.waiters += 1
-      if details.semaphore == nil { details.semaphore = DispatchSemaphore(value: 0) }
-      return details.semaphore
+  /// Fails events of a user who has left, unless their outcome is known already.
+  func withdraw(_ indices: [Int], _ error: PravegaError) {
+    typealias Left = (outcome: BlockOutcome, gate: Gate?, callbacks: [Callback])
+    let left = withDetails { details -> Left in
+      guard case .pending = details.outcome, !isStored else { return (details.outcome, nil, []) }
+      for index in indices { details.withdrawn[index] = error }
+      flags.bitwiseOr(Self.withdrawnFlag, ordering: .releasing)
+      let (gate, callbacks) = (details.gate, details.callbacks)
+      details.gate = nil
+      details.callbacks = callbacks.filter { !details.isWithdrawn($0.index) }
+      return (.pending, gate, callbacks.filter { details.isWithdrawn($0.index) })
     }
-    guard let semaphore else { return outcome }
-    _ = semaphore.wait(timeout: deadline.dispatchTime)
-    let (outcome, wakeNext) = withDetails { details -> (BlockOutcome, Bool) in
-      details.waiters -= 1
-      guard case .pending = details.outcome else { return (details.outcome, details.waiters > 0) }
-      return (.pending, false)
+    if case .moved(let futures) = left.outcome {
+      for index in indices where futures.indices.contains(index) {
+        futures[index].completion.withdraw([futures[index].index], error)
+      }
     }
-    // Each woken waiter wakes the next one; a surplus signal only costs a loop.
-    if wakeNext { semaphore.signal() }
+    left.gate?.semaphore.signal()
+    for callback in left.callbacks { deliver(.failed(error), callback) }
+  }
+
+  /// Waits for an outcome other than pending of an event, or of the block as a whole; pending when
+  /// the deadline passed, and now and then earlier.
+  func wait(for index: Int?, until deadline: Deadline) -> BlockOutcome {
+    if isStored { return .stored }
+    let gate = withDetails { details -> Gate? in
+      guard case .pending = details.outcome(of: index) else { return nil }
+      let gate = details.gate ?? Gate()
+      details.gate = gate
+      gate.waiters += 1
+      return gate
+    }
+    guard let gate else { return outcome(of: index) }
+    let wasWoken = gate.semaphore.wait(timeout: deadline.dispatchTime) == .success
+    let (outcome, wakesNext) = withDetails { details -> (BlockOutcome, Bool) in
+      gate.waiters -= 1
+      return (details.outcome(of: index), wasWoken && gate.waiters > 0)
+    }
+    // A gate is signalled once; each woken waiter wakes the next one.
+    if wakesNext { gate.semaphore.signal() }
     return outcome
   }
 
@@ -94,7 +155,7 @@ final class BlockCompletion: @unchecked Sendable {
     var seen = Set<ObjectIdentifier>()
     while let next = left.popLast() {
       guard seen.insert(ObjectIdentifier(next)).inserted else { continue }
-      switch next.wait(until: deadline) {
+      switch next.wait(for: nil, until: deadline) {
       case .stored: continue
       case .failed(let error): throw error
       case .moved(let futures): left += futures.map(\.completion)
@@ -109,26 +170,34 @@ final class BlockCompletion: @unchecked Sendable {
     }
   }
 
+  /// Calls back once with the result of an event.
   func onComplete(index: Int, _ call: @escaping @Sendable (Result<Void, any Error>) -> Void) {
-    let outcome = withDetails { details -> BlockOutcome in
-      if case .pending = details.outcome { details.callbacks.append((index, call)) }
-      return details.outcome
-    }
-    if case .pending = outcome { return }
-    deliver(outcome, index, call)
+    add(Callback(index: index, call: call))
   }
 
-  private func deliver(
-    _ outcome: BlockOutcome, _ index: Int,
-    _ call: @escaping @Sendable (Result<Void, any Error>) -> Void
-  ) {
+  /// Calls back once when the block is stored, has failed or has moved.
+  func onOutcome(_ call: @escaping @Sendable () -> Void) {
+    add(Callback(index: nil) { _ in call() })
+  }
+
+  private func add(_ callback: Callback) {
+    let outcome = withDetails { details -> BlockOutcome in
+      let outcome = details.outcome(of: callback.index)
+      if case .pending = outcome { details.callbacks.append(callback) }
+      return outcome
+    }
+    deliver(outcome, callback)
+  }
+
+  private func deliver(_ outcome: BlockOutcome, _ callback: Callback) {
     switch outcome {
     case .pending: return
-    case .stored: call(.success(()))
-    case .failed(let error): call(.failure(error))
+    case .stored: callback.call(.success(()))
+    case .failed(let error): callback.call(.failure(error))
     case .moved(let futures):
+      guard let index = callback.index else { return callback.call(.success(())) }
       guard futures.indices.contains(index) else { return }
-      futures[index].completion.onComplete(index: futures[index].index, call)
+      futures[index].completion.onComplete(index: futures[index].index, callback.call)
     }
   }
 }

@@ -2,8 +2,9 @@
 
 internal import Glibc
 internal import PravegaThreads
+internal import Synchronization
 
-/// Memory for events on their way to the stores: chunks of four sizes out of one budget.
+/// Memory for events on their way to the stores: chunks of five sizes out of one budget.
 ///
 /// One pool belongs to a client factory. Safe to use from any thread; ``take(_:guaranteed:)``
 /// never blocks.
@@ -71,6 +72,7 @@ package final class BufferPool: Sendable {
   /// So long a pool without room is merely busy: room comes soon, and then for many events. Later
   /// something holds its memory, and each chunk counts.
   private let patience: Duration
+  private let segmentWriterTotal = Atomic<Int>(0)
   /// The most bytes of chunks in use, except for guaranteed ones.
   package let limit: Int
 
@@ -89,8 +91,17 @@ package final class BufferPool: Sendable {
   package var bytesInUse: Int { monitor.withLock { $0.bytesInUse } }
 
   /// The largest chunk to take where a smaller one would do. It fits whenever
-  /// ``waitForRoom(_:since:until:)`` has found room.
-  var largestSize: ChunkSize { ChunkSize.allCases.last { $0.byteCount <= limit / 8 } ?? .tiny }
+  /// ``waitForRoom(_:since:until:)`` has found room, and lets every segment have two: a few with
+  /// large chunks half empty would keep the others waiting.
+  var largestSize: ChunkSize {
+    let share = limit / (2 * max(1, segmentWriterTotal.load(ordering: .relaxed)))
+    return ChunkSize.allCases.last {
+      $0.byteCount <= limit / 8 && ($0 <= .small || $0.byteCount <= share)
+    } ?? .tiny
+  }
+
+  /// Counts the segment writers that share the pool.
+  func addSegmentWriters(_ more: Int) { segmentWriterTotal.add(more, ordering: .relaxed) }
 
   /// Takes a chunk if the budget allows it, or anyway when `guaranteed`: every segment with events
   /// has a right to one, so that a dead store cannot starve the others.
@@ -211,13 +222,14 @@ package final class BufferPool: Sendable {
 enum ChunkSize: Int, CaseIterable, Sendable, Comparable {
   static func < (a: ChunkSize, b: ChunkSize) -> Bool { a.rawValue < b.rawValue }
 
-  case tiny, small, medium, large
+  case tiny, small, modest, medium, large
 
   /// A block of whole 64 KiB, or 256 KiB, and its frame fit exactly one chunk.
   var byteCount: Int {
     switch self {
     case .tiny: return 1 << 10
     case .small: return 4 << 10
+    case .modest: return 16 << 10
     case .medium: return (64 << 10) + 256
     case .large: return (256 << 10) + 256
     }

@@ -35,15 +35,15 @@ package struct EventBatch: Sendable {
 }
 
 extension StreamWriter {
-  /// Appends a batch; see ``writeBatch(framed:count:fraction:until:)``.
+  /// Appends a batch; see ``writeBatch(framed:count:fraction:by:until:)``.
   package func write(
-    _ batch: EventBatch, fraction: Double, until deadline: Deadline
+    _ batch: EventBatch, fraction: Double, by seat: WriterSeat, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
     guard batch.count > 0 else {
       throw PravegaError(
         .invalidArgument, "The batch has no events.", hint: "Write one event at least.")
     }
     return try writeBatch(
-      framed: batch.framed, count: batch.count, fraction: fraction, until: deadline)
+      framed: batch.framed, count: batch.count, fraction: fraction, by: seat, until: deadline)
   }
 }

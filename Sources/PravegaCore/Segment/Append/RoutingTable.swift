@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Which segment writer takes which part of the key space.
+///
+/// The key space is cut into buckets, a few times as many as there are segments, and each knows the
+/// first segment it has to do with. With ranges of equal width a look-up so needs no search.
 // @unchecked: the entries never change after init.
 @safe
 struct RoutingTable: @unchecked Sendable {
@@ -15,6 +18,9 @@ struct RoutingTable: @unchecked Sendable {
   @safe
   private final class Entries: @unchecked Sendable {
     let base: UnsafeMutablePointer<Entry>
+    /// For each bucket the first entry that may take one of its keys, and one more.
+    let buckets: UnsafeMutablePointer<UInt32>
+    let bucketCount: Int
     let appenders: [SegmentAppender]
 
     init(_ entries: [(upperBound: Double, appender: SegmentAppender)]) {
@@ -24,20 +30,35 @@ struct RoutingTable: @unchecked Sendable {
         unsafe (base + index).initialize(
           to: Entry(upperBound: entry.upperBound, lane: entry.appender.lane))
       }
+      var count = 16
+      while count < entries.count * 4, count < 1 << 16 { count *= 2 }
+      bucketCount = count
+      unsafe buckets = .allocate(capacity: count + 1)
+      var first = 0
+      for bucket in 0...count {
+        let low = Double(bucket) / Double(count)
+        while first < entries.count - 1, entries[first].upperBound < low { first += 1 }
+        unsafe (buckets + bucket).initialize(to: UInt32(truncatingIfNeeded: first))
+      }
     }
 
-    deinit { unsafe base.deallocate() }
+    deinit {
+      unsafe base.deallocate()
+      unsafe buckets.deallocate()
+    }
   }
 
   private let entries: Entries?
   /// Those of ``entries``, which keeps them alive.
   private let base: UnsafeMutablePointer<Entry>?
-  private let count: Int
+  private let buckets: UnsafeMutablePointer<UInt32>?
+  private let bucketCount: Double
 
   init() {
     entries = nil
     unsafe base = nil
-    count = 0
+    unsafe buckets = nil
+    bucketCount = 0
   }
 
   /// - Parameter entries: ascending, disjoint; the last upper bound is 1.
@@ -45,35 +66,40 @@ struct RoutingTable: @unchecked Sendable {
     let kept = entries.isEmpty ? nil : Entries(entries)
     self.entries = kept
     unsafe base = kept?.base
-    count = entries.count
+    unsafe buckets = kept?.buckets
+    bucketCount = Double(kept?.bucketCount ?? 0)
   }
 
-  var isEmpty: Bool { count == 0 }
+  var isEmpty: Bool { entries == nil }
   var appenders: [SegmentAppender] { entries?.appenders ?? [] }
 
   /// The segment writer with the smallest upper bound at or above `fraction`.
   func appender(for fraction: Double) -> SegmentAppender? {
     guard let entries else { return nil }
-    return entries.appenders[unsafe index(of: fraction, in: entries.base)]
+    return entries.appenders[unsafe index(of: fraction, entries.base, entries.buckets)]
   }
 
   /// The lane of that segment writer; valid as long as this table is.
   @inline(__always)
   func lane(for fraction: Double) -> UnsafeMutablePointer<WriteLane>? {
-    guard let base = unsafe base else { return nil }
-    return unsafe base[index(of: fraction, in: base)].lane
+    guard let base = unsafe base, let buckets = unsafe buckets else { return nil }
+    return unsafe base[index(of: fraction, base, buckets)].lane
   }
 
-  /// Halves without branches: random keys would mispredict every second one.
   @inline(__always)
-  private func index(of fraction: Double, in base: UnsafeMutablePointer<Entry>) -> Int {
-    var low = 0
-    var left = count
-    while left > 1 {
-      let half = left &>> 1
-      low &+= unsafe base[low &+ half &- 1].upperBound < fraction ? half : 0
-      left &-= half
+  private func index(
+    of fraction: Double, _ base: UnsafeMutablePointer<Entry>,
+    _ buckets: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let bucket = Int(max(0, min(fraction, 1 - 0x1p-52)) * bucketCount)
+    var low = unsafe Int(buckets[bucket])
+    var high = unsafe Int(buckets[bucket + 1])
+    // Narrow ranges side by side: halves until few are left.
+    while high - low > 4 {
+      let middle = (low + high) / 2
+      if unsafe base[middle].upperBound < fraction { low = middle + 1 } else { high = middle }
     }
+    while low < high, unsafe base[low].upperBound < fraction { low += 1 }
     return low
   }
 }

@@ -56,6 +56,9 @@ final class SegmentAppender: @unchecked Sendable {
   var failedAttempts = 0
   /// Attempts to connect, or to learn the successors, since the last progress.
   var attempts = 0
+  /// Whether the store has sealed the segment, so that the next set-up has the last word on what is
+  /// stored.
+  var isKnownSealed = false
   /// Set-ups begun so far: timers know theirs by the number, and keep no connection for its sake.
   var setups = 0
   /// Tokens in a row that the store found expired.
@@ -232,6 +235,10 @@ final class SegmentAppender: @unchecked Sendable {
     retryAt = nil
   }
 
+  /// Whether the seal of the segment leaves open what is stored: blocks are on their way that were
+  /// sent before on a connection that broke.
+  var isSealDoubtful: Bool { !isKnownSealed && blocks[..<sentCount].contains { $0.mayLinger } }
+
   /// Whether it has nothing in flight and may leave a connection that it drains.
   var isDrained: Bool { isDraining && sentCount == 0 }
 
@@ -250,7 +257,8 @@ final class SegmentAppender: @unchecked Sendable {
   /// - Parameter isSettled: whether the store said of what was sent that it is not stored.
   /// - Returns: the number of blocks that were in flight.
   func detach(to next: Phase, isSettled: Bool = false) -> Int {
-    if !isSettled { for block in blocks[..<sentCount] { block.isInDoubt = true } }
+    for block in blocks[..<sentCount] where !isSettled { block.isInDoubt = true }
+    for block in blocks[..<sentCount] { block.mayLinger = true }
     defer { sentCount = 0 }
     phase = next
     isQueued = false
@@ -270,6 +278,12 @@ final class SegmentAppender: @unchecked Sendable {
   var failure: PravegaError? {
     if case .failed(let error) = phase { return error }
     return nil
+  }
+
+  /// Shows all unacknowledged blocks as they are, the open one last.
+  func unacknowledgedBlocks() -> [AppendBlock] {
+    closeLane()
+    return blocks + (open.map { [$0] } ?? [])
   }
 
   /// Ends the open block and shows all unacknowledged ones.

@@ -84,6 +84,9 @@ final class SegmentFlow: AppendFlow {
     if writer.monitor.withLock({ _ in appender.takeAwaited() }) {
       writer.environment.buffers.nudge()
     }
+    if writer.monitor.withLock({ _ in appender.isKnownSealed }) {
+      return writer.sealed(appender, on: connection)
+    }
     if hasMore { connection.wake(appender.flowID, isFull: true) }
   }
 

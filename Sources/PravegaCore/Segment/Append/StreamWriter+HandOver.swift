@@ -34,14 +34,16 @@ extension StreamWriter {
     let links = blocks.map { plan.move($0) }
     // Before anything is sent to the successors: who sees a moved event stored finds its future done.
     for (block, links) in zip(blocks, links) { block.completion.resolve(.moved(links)) }
-    let end = monitor.withLock { state -> PravegaError? in
-      if let end = state.end { return end }
+    let (end, added) = monitor.withLock { state -> (PravegaError?, Int) in
+      if let end = state.end { return (end, 0) }
+      let before = state.appenders.count
       old.phase = .moved
       _ = old.takeAll()
       state.install(next) { SegmentAppender(segment: $0) }
       for (segmentID, moved) in plan.blocks { state.appenders[segmentID]?.adopt(moved) }
-      return nil
+      return (nil, state.appenders.count - before)
     }
+    environment.buffers.addSegmentWriters(added)
     monitor.signalAll()
     if let end {
       for block in plan.blocks.values.joined() { block.completion.resolve(.failed(end)) }
@@ -112,7 +114,9 @@ private struct MovePlan {
       }
       // An event without a key may go anywhere, as if it was written now.
       let word =
-        word.hasKey ? word : RoutingWord(fraction: Double.random(in: 0..<1), hasKey: false)
+        word.hasKey
+        ? word
+        : RoutingWord(fraction: Double.random(in: 0..<1), hasKey: false, seat: word.seat)
       words.append(word)
       unsafe Self.frame(payload, into: &group)
     }

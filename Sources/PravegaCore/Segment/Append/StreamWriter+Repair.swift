@@ -30,11 +30,15 @@ extension StreamWriter {
   func sealed(_ appender: SegmentAppender, on connection: StoreConnection) {
     // Only an answer to an append of the current connection counts: it comes after its set-up, so
     // what is acknowledged and what is not is settled.
-    let isReady = monitor.withLock { _ -> Bool in
-      guard case .ready(let current) = appender.phase else { return false }
-      return current === connection
+    let isDoubtful = monitor.withLock { _ -> Bool? in
+      guard case .ready(let current) = appender.phase, current === connection else { return nil }
+      defer { appender.isKnownSealed = true }
+      return appender.isSealDoubtful
     }
-    guard isReady, leave(appender, connection, to: .sealed) else { return }
+    guard let isDoubtful else { return }
+    // After a seal nothing is stored any more, whatever the store still finds on old connections:
+    // another set-up tells what it has in the end.
+    guard leave(appender, connection, to: isDoubtful ? .disconnected : .sealed) else { return }
     log(.info, "a segment was sealed", appender)
     wantRepair()
   }

@@ -5,7 +5,8 @@ package import PravegaThreads
 internal import PravegaWire
 
 /// Writes events of one stream: picks the segment of each, keeps blocks in flight on shared
-/// connections, repairs what breaks and hands events over to successors.
+/// connections, repairs what breaks and hands events over to successors. Its users have a
+/// ``WriterSeat`` each.
 ///
 /// One lock protects the routing table and all segment writers, so that a hand-over is a change
 /// under that lock. Callers leave the lock before anything is sent. Safe to use from any thread.
@@ -17,8 +18,7 @@ package final class StreamWriter: Sendable {
     var appenders: [Int64: SegmentAppender] = [:]
     /// Why nothing can be written any more.
     var end: PravegaError?
-    /// Why nothing new is taken, while the writer is closing; the table is empty then.
-    var refusal: PravegaError?
+    var seats = Seats()
     var isRepairing = false
     var isRepairWanted = false
     var random = SystemRandomNumberGenerator()
@@ -59,9 +59,11 @@ package final class StreamWriter: Sendable {
     patience = WriterPatience(retry, environment.settings.repair)
     owner = sharesConnections ? nil : ConnectionOwner()
     guard !segments.isEmpty else { throw StreamWriter.sealedError(stream) }
-    monitor.withLock { state in
+    let count = monitor.withLock { state in
       state.install(segments) { SegmentAppender(segment: $0) }
+      return state.appenders.count
     }
+    environment.buffers.addSegmentWriters(count)
     reference.set(self)
     wantRepair()
   }
@@ -75,25 +77,26 @@ package final class StreamWriter: Sendable {
   ///   - deadline: worked out only where the call may block: a look at the clock costs as much as
   ///     the rest.
   package func write(
-    _ buffer: EventBuffer, fraction: Double?, until deadline: @autoclosure () -> Deadline
+    _ buffer: EventBuffer, fraction: Double?, by seat: WriterSeat,
+    until deadline: @autoclosure () -> Deadline
   ) throws(PravegaError) -> WriteFuture {
     let hasKey = fraction != nil
     let fraction = fraction ?? buffer.randomFraction()
-    let word = RoutingWord(fraction: fraction, hasKey: hasKey)
+    let word = RoutingWord(fraction: fraction, hasKey: hasKey, seat: seat.mark)
     if buffer.byteCount <= Self.ridingThreshold {
       let future = unsafe buffer.withBytes { bytes in
         monitor.withLock { state in
-          unsafe state.table.lane(for: fraction)?.pointee.add(bytes, word)
+          seat.isTaken ? unsafe state.table.lane(for: fraction)?.pointee.add(bytes, word) : nil
         }
       }
       if let future { return future }
     }
-    return try writeSlowly(buffer, word, until: deadline())
+    return try writeSlowly(buffer, word, by: seat, until: deadline())
   }
 
   /// The way of an event that finds no open lane.
   private func writeSlowly(
-    _ buffer: EventBuffer, _ word: RoutingWord, until deadline: Deadline
+    _ buffer: EventBuffer, _ word: RoutingWord, by seat: WriterSeat, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
     guard buffer.byteCount <= EventFraming.maxPayloadByteCount else {
       throw PravegaError(
@@ -102,11 +105,11 @@ package final class StreamWriter: Sendable {
         hint: "Split it into smaller events.")
     }
     if buffer.byteCount > Self.ridingThreshold {
-      let payload = try ride(buffer.takeBytes(), until: deadline)
-      return try unsafe append(.riding(payload, word), word: word, until: deadline)
+      let payload = try ride(buffer.takeBytes(), by: seat, until: deadline)
+      return try unsafe append(.riding(payload, word), word: word, by: seat, until: deadline)
     }
     return try unsafe buffer.withBytes { (bytes) throws(PravegaError) in
-      try unsafe append(.payload(bytes, word), word: word, until: deadline)
+      try unsafe append(.payload(bytes, word), word: word, by: seat, until: deadline)
     }
   }
 
@@ -114,19 +117,22 @@ package final class StreamWriter: Sendable {
   ///
   /// - Parameter framed: the events with their headers, one after the other.
   package func writeBatch(
-    framed: [UInt8], count: Int, fraction: Double, until deadline: Deadline
+    framed: [UInt8], count: Int, fraction: Double, by seat: WriterSeat, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
-    let first = RoutingWord(fraction: fraction, hasKey: true)
-    let later = RoutingWord(fraction: fraction, hasKey: true, isJoinedToPrevious: true)
+    let first = RoutingWord(fraction: fraction, hasKey: true, seat: seat.mark)
+    let later = RoutingWord(
+      fraction: fraction, hasKey: true, isJoinedToPrevious: true, seat: seat.mark)
     let words = [first] + Array(repeating: later, count: max(0, count - 1))
     if framed.count > Self.ridingThreshold {
-      let payload = try ride(framed, until: deadline)
-      return try unsafe append(.ridingFramed(payload, words), word: first, until: deadline)
+      let payload = try ride(framed, by: seat, until: deadline)
+      return try unsafe append(
+        .ridingFramed(payload, words), word: first, by: seat, until: deadline)
     }
     var result: Result<WriteFuture, PravegaError>?
     unsafe framed.withUnsafeBytes { bytes in
       do throws(PravegaError) {
-        result = .success(try unsafe append(.framed(bytes, words), word: first, until: deadline))
+        result = .success(
+          try unsafe append(.framed(bytes, words), word: first, by: seat, until: deadline))
       } catch {
         result = .failure(error)
       }
@@ -135,13 +141,13 @@ package final class StreamWriter: Sendable {
     return try result.get()
   }
 
-  private func ride(_ bytes: [UInt8], until deadline: Deadline) throws(PravegaError)
-    -> RidingPayload
-  {
+  private func ride(
+    _ bytes: [UInt8], by seat: WriterSeat, until deadline: Deadline
+  ) throws(PravegaError) -> RidingPayload {
     let pool = environment.buffers
     while !pool.charge(bytes.count) {
       let seen = pool.calls
-      try throwIfEnded()
+      try throwIfEnded(seat)
       guard pool.waitForRoom(bytes.count, since: seen, until: deadline) else {
         throw noRoomError()
       }
@@ -157,12 +163,12 @@ package final class StreamWriter: Sendable {
   }
 
   private func append(
-    _ item: AppendItem, word: RoutingWord, until deadline: Deadline
+    _ item: AppendItem, word: RoutingWord, by seat: WriterSeat, until deadline: Deadline
   ) throws(PravegaError) -> WriteFuture {
     var spare: Chunk?
     var seen: BufferPool.Calls?
     while true {
-      switch monitor.withLock({ $0.place(item, word, &spare) }) {
+      switch monitor.withLock({ $0.place(item, word, by: seat, &spare) }) {
       case .done(let future, let wake):
         if let connection = wake.connection { connection.wake(wake.flow, isFull: wake.isFull) }
         return future
@@ -171,7 +177,7 @@ package final class StreamWriter: Sendable {
         spare = takeChunk(size, least: least, guaranteed: guaranteed)
         if spare == nil { seen = try waitForRoom(least, since: seen, until: deadline) }
       case .waitForHandOver:
-        try waitForHandOver(word, until: deadline)
+        try waitForHandOver(word, by: seat, until: deadline)
       case .failed(let error):
         throw error
       }
@@ -203,9 +209,11 @@ package final class StreamWriter: Sendable {
     return nil
   }
 
-  private func waitForHandOver(_ word: RoutingWord, until deadline: Deadline) throws(PravegaError) {
+  private func waitForHandOver(
+    _ word: RoutingWord, by seat: WriterSeat, until deadline: Deadline
+  ) throws(PravegaError) {
     let isOver = monitor.wait(until: deadline) { state -> Bool? in
-      if state.end != nil || state.refusal != nil { return true }
+      if state.end != nil || !seat.isTaken { return true }
       guard let appender = state.table.appender(for: word.fraction) else { return true }
       if case .sealed = appender.phase { return nil }
       return true
@@ -216,8 +224,8 @@ package final class StreamWriter: Sendable {
       hint: "Check that the controller can be reached; the event was not written.", retry: .safe)
   }
 
-  private func throwIfEnded() throws(PravegaError) {
-    if let end = monitor.withLock({ $0.end ?? $0.refusal }) { throw end }
+  private func throwIfEnded(_ seat: WriterSeat) throws(PravegaError) {
+    if let end = monitor.withLock({ $0.end ?? seat.refusal }) { throw end }
   }
 
   private func noRoomError() -> PravegaError {
@@ -255,14 +263,6 @@ package final class StreamWriter: Sendable {
     if let end = monitor.withLock({ $0.end }), end.code != .segmentSealed { throw end }
   }
 
-  /// Its user has dropped it: ends as soon as nothing is pending. Never blocks.
-  package func release() {
-    let pending = monitor.withLock { $0.appenders.values.lazy.compactMap { $0.pending.last }.first }
-    guard let pending else { return close() }
-    // Looks again after each block, since a hand-over makes others of it.
-    pending.onComplete(index: 0) { [self] _ in release() }
-  }
-
   /// Largest write offset known of each current segment, -1 where nothing was acknowledged.
   package var writeOffsets: [Segment: Int64] {
     monitor.withLock { state in
@@ -274,24 +274,8 @@ package final class StreamWriter: Sendable {
     }
   }
 
-  /// Takes no new events from now on and wakes the calls that wait to write one.
-  package func refuse() {
-    monitor.withLock { state in
-      state.refusal = PravegaError(
-        .objectClosed, "The writer is closed.", hint: "Create another one and use that.")
-      state.table = RoutingTable()
-    }
-    monitor.signalAll()
-    environment.buffers.interrupt()
-  }
-
   /// Fails what is not acknowledged and refuses everything from now on. Never blocks.
-  package func close() {
-    end(
-      with: PravegaError(
-        .objectClosed, "The writer is closed.", hint: "Create another one and use that.",
-        retry: .outcomeUnknown))
-  }
+  package func close() { end(with: Self.closedError) }
 
   /// Ends the writer for good: every pending event fails with `error`.
   func end(with error: PravegaError) {
@@ -308,6 +292,7 @@ package final class StreamWriter: Sendable {
         return (appender.takeAll(), connection, appender.flowID, sent)
       }
     }
+    environment.buffers.addSegmentWriters(-left.count)
     reference.clear()
     monitor.signalAll()
     environment.buffers.interrupt()
@@ -332,16 +317,14 @@ extension StreamWriter.State {
     }
     self.segments = segments
     appenders = next
-    table = refusal == nil ? RoutingTable(entries) : RoutingTable()
+    table = RoutingTable(entries)
   }
 
   fileprivate mutating func place(
-    _ item: AppendItem, _ word: RoutingWord, _ spare: inout Chunk?
+    _ item: AppendItem, _ word: RoutingWord, by seat: WriterSeat, _ spare: inout Chunk?
   ) -> StreamWriter.Step {
-    if let end { return .failed(end) }
-    guard let appender = table.appender(for: word.fraction) else {
-      return refusal.map { .failed($0) } ?? .waitForHandOver
-    }
+    if let error = end ?? seat.refusal { return .failed(error) }
+    guard let appender = table.appender(for: word.fraction) else { return .waitForHandOver }
     var limit = StreamWriter.blockLimit
     switch appender.phase {
     case .ready(let connection): if connection.isSole { limit = StreamWriter.soleBlockLimit }

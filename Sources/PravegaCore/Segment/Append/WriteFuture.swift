@@ -43,7 +43,7 @@ public struct WriteFuture: Sendable {
   public var result: Result<Void, any Error>? {
     var future = self
     while true {
-      switch future.completion.outcome {
+      switch future.completion.outcome(of: future.index) {
       case .pending: return nil
       case .stored: return .success(())
       case .failed(let error): return .failure(error)
@@ -70,7 +70,7 @@ public struct WriteFuture: Sendable {
   package func wait(until deadline: Deadline) throws(PravegaError) {
     var future = self
     while true {
-      switch future.completion.wait(until: deadline) {
+      switch future.completion.wait(for: future.index, until: deadline) {
       case .stored: return
       case .failed(let error): throw error
       case .moved(let futures):
