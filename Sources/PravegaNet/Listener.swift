@@ -10,6 +10,8 @@ package final class Listener: Sendable {
     /// Threads inside ``accept(until:)``.
     var acceptCount = 0
     var isClosed = false
+    /// ``closeKeepingPort()`` wants the socket.
+    var keepsPort = false
   }
 
   /// Where it listens, with the port that the system chose for 0.
@@ -30,9 +32,10 @@ package final class Listener: Sendable {
     }
     wakeUp = try WakeUp()
     do {
-      let socket = try System.socket(family: address.family)
-      try System.setOption(socket.number, level: SOL_SOCKET, SO_REUSEADDR, 1)
-      try System.bind(socket.number, address)
+      // A socket keeps only a port that it asked for, when it stops listening: so the one that is
+      // given a free port is not the one that listens.
+      let first = try Listener.bound(to: address)
+      let socket = try Listener.bound(to: System.localAddress(first.number) ?? address)
       try System.listen(socket.number, backlog: CInt(clamping: backlog))
       let bound = System.localAddress(socket.number)?.endpoint
       self.endpoint = Endpoint(host: endpoint.host, port: bound?.port ?? endpoint.port)
@@ -42,6 +45,13 @@ package final class Listener: Sendable {
       wakeUp.close()
       throw NetError(error, endpoint: endpoint.description)
     }
+  }
+
+  private static func bound(to address: SocketAddress) throws(SystemFailure) -> FileDescriptor {
+    let socket = try System.socket(family: address.family)
+    try System.setOption(socket.number, level: SOL_SOCKET, SO_REUSEADDR, 1)
+    try System.bind(socket.number, address)
+    return socket
   }
 
   /// Blocks the calling thread until a client connects, at most until `deadline`.
@@ -79,6 +89,24 @@ package final class Listener: Sendable {
     _ = monitor.wait(until: .after(.seconds(5))) { $0.acceptCount == 0 ? true : nil }
   }
 
+  /// The same, but the port stays taken.
+  ///
+  /// - Returns: what holds the port while it lives; nil when the listener was closed already.
+  func closeKeepingPort() -> FileDescriptor? {
+    monitor.withLock { $0.keepsPort = !$0.isClosed }
+    close()
+    let socket = monitor.withLock { state -> FileDescriptor? in
+      let isKept = state.keepsPort && state.acceptCount == 0
+      state.keepsPort = false
+      return isKept ? state.socket.take() : nil
+    }
+    guard let socket else { return nil }
+    wakeUp.close()
+    // Ends what waits in the queue; on Linux the socket stays bound.
+    System.shutdown(socket.number)
+    return socket
+  }
+
   /// The same without waiting: the last thread that leaves ``accept(until:)`` frees the port.
   package func shutdown() {
     monitor.withLock { $0.isClosed = true }
@@ -88,7 +116,7 @@ package final class Listener: Sendable {
 
   private func freeIfOver() {
     let socket = monitor.withLock { state -> FileDescriptor? in
-      guard state.isClosed, state.acceptCount == 0 else { return nil }
+      guard state.isClosed, state.acceptCount == 0, !state.keepsPort else { return nil }
       return state.socket.take()
     }
     if socket != nil { wakeUp.close() }

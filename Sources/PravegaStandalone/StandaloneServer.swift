@@ -92,16 +92,16 @@ public final class StandaloneServer: Sendable {
 
   // MARK: - The network
 
-  /// Ends the listeners and connections of some parts, all by default. Their state stays. Blocks
-  /// until their threads are gone, at most 10 seconds. Idempotent.
+  /// Ends the listeners and connections of some parts, all by default. Their state stays, and so do
+  /// their ports. Blocks until their threads are gone, at most 10 seconds. Idempotent.
   public func stopNetwork(_ fronts: Front...) {
     let wanted = fronts.isEmpty ? Set(Front.allCases) : Set(fronts)
     let stopping = monitor.withLock { state in
       defer { state.running.subtract(wanted) }
       return state.running.intersection(wanted)
     }
-    if stopping.contains(.controller) { controllerFront.stop() }
-    if stopping.contains(.store) { storeFront.stop() }
+    if stopping.contains(.controller) { controllerFront.stop(keepsPort: true) }
+    if stopping.contains(.store) { storeFront.stop(keepsPort: true) }
   }
 
   /// Listens again, at the same ports. Does nothing for parts that run.
@@ -137,6 +137,9 @@ public final class StandaloneServer: Sendable {
     }
     guard isFirst else { return }
     stopNetwork()
+    // Their ports are free from here on.
+    controllerFront.stop()
+    storeFront.stop()
     timers.close()
   }
 

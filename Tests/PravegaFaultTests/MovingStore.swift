@@ -18,6 +18,7 @@ final class MovingStore: Sendable {
   private let plan: FaultPlan
   private let otherAddress: String
   private let monitor = Monitor(State())
+  private let deadPort = KeptPort()
 
   /// Where nobody listens.
   let deadAddress: String
@@ -30,10 +31,10 @@ final class MovingStore: Sendable {
       core: server.store, faults: plan, sealSegment: { core.replaceSegment(named: $0) })
     // Takes its port, which it keeps.
     otherAddress = try elsewhere.start().description
-    elsewhere.stop()
+    elsewhere.stop(keepsPort: true)
     let nobody = try Listener(Endpoint(host: "127.0.0.1", port: 0))
     deadAddress = nobody.endpoint.description
-    nobody.close()
+    deadPort.take(from: nobody)
   }
 
   var moveCount: Int { monitor.withLock { $0.moves } }
@@ -48,13 +49,13 @@ final class MovingStore: Sendable {
     if wasElsewhere { try server.startNetwork(.store) } else { try elsewhere.start() }
     let address = wasElsewhere ? server.storeEndpoint : otherAddress
     plan.add(FaultRule("getURI", repeats: true, .moved(address)))
-    if wasElsewhere { elsewhere.stop() } else { server.stopNetwork(.store) }
+    if wasElsewhere { elsewhere.stop(keepsPort: true) } else { server.stopNetwork(.store) }
   }
 
   /// Ends where it is; ``start()`` begins there again.
   func stop() {
     if monitor.withLock({ $0.isElsewhere }) {
-      elsewhere.stop()
+      elsewhere.stop(keepsPort: true)
     } else {
       server.stopNetwork(.store)
     }
@@ -68,5 +69,8 @@ final class MovingStore: Sendable {
     }
   }
 
-  func close() { elsewhere.stop() }
+  func close() {
+    elsewhere.stop()
+    deadPort.release()
+  }
 }

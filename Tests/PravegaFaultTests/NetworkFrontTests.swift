@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaNet
 import PravegaTestKit
 import PravegaThreads
 import XCTest
@@ -29,6 +30,24 @@ final class NetworkFrontTests: FaultTestCase {
     }
     addTeardownBlock { _ = worker.join(until: .distantFuture) }
     return isOver
+  }
+
+  /// Connections of anybody on this machine take free ports.
+  func testAStoppedServerKeepsItsPortsUntilItIsClosed() throws {
+    let server = try StandaloneServer.start()
+    let ports = [server.controllerURI, "tcp://" + server.storeEndpoint].map { text in
+      Endpoint(parsing: String(text.dropFirst("tcp://".count)))
+    }
+    server.stopNetwork()
+    for port in ports {
+      let endpoint = try XCTUnwrap(port)
+      XCTAssertThrowsError(try connectTCP(to: endpoint, deadline: .after(.seconds(5))))
+      XCTAssertFalse(isFreePort(endpoint.port))
+    }
+    try server.startNetwork()
+    server.stopNetwork(.store)
+    server.close()
+    for port in ports { XCTAssertTrue(isFreePort(try XCTUnwrap(port).port)) }
   }
 
   func testAStoreThatIsRestartedWhileEventsAreWritten() throws {

@@ -114,6 +114,29 @@ final class ConnectTests: LeakCheckedTestCase {
     client.close()
   }
 
+  func testAKeptPortRefusesAndIsGivenToNoOtherConnection() throws {
+    let listener = try Listener(local)
+    let endpoint = listener.endpoint
+    let waiting = try connectTCP(to: endpoint, deadline: .after(.seconds(5)))
+    defer { waiting.close() }
+    let port = KeptPort()
+    port.take(from: listener)
+    port.take(from: listener)
+    XCTAssertEqual(
+      netError { try connectTCP(to: endpoint, deadline: .after(.seconds(5))).close() }?.kind,
+      .refused)
+    XCTAssertFalse(isFreePort(endpoint.port))
+    let next = try Listener(endpoint)
+    port.release()
+    port.release()
+    let client = try connectTCP(to: endpoint, deadline: .after(.seconds(5)))
+    try next.accept(until: .after(.seconds(5))).close()
+    client.close()
+    port.take(from: next)
+    port.release()
+    try Listener(endpoint).close()
+  }
+
   func testAcceptEndsAtItsDeadline() throws {
     let listener = try Listener(local)
     defer { listener.close() }

@@ -23,6 +23,7 @@ package final class GRPCServer: Sendable {
 
   private let configuration: GRPCServerConfiguration
   private let monitor = Monitor(State())
+  private let keptPort = KeptPort()
 
   package init(_ configuration: GRPCServerConfiguration) { self.configuration = configuration }
 
@@ -46,6 +47,7 @@ package final class GRPCServer: Sendable {
         .addressInUse, call: "start", endpoint: listener.endpoint.description,
         detail: "the server runs already")
     }
+    keptPort.release()
     let acceptor = Worker.start(name: "prv-rpc-accept") { [self] in accept(listener, pool) }
     monitor.withLock { $0.session?.acceptor = acceptor }
     return listener.endpoint
@@ -58,10 +60,15 @@ package final class GRPCServer: Sendable {
   /// handler that blocks must look at its call's `isCancelled`. Idempotent. With a deadline that has
   /// passed it waits for nothing, and all of them end by themselves.
   ///
+  /// - Parameter keepsPort: nobody else gets the port until the next start or stop.
   /// - Returns: whether every thread is gone.
   @discardableResult
-  package func stop(until deadline: Deadline = .after(.seconds(5))) -> Bool {
+  package func stop(
+    until deadline: Deadline = .after(.seconds(5)), keepsPort: Bool = false
+  ) -> Bool {
+    if !keepsPort { keptPort.release() }
     guard let session = monitor.withLock({ $0.session.take() }) else { return true }
+    if keepsPort { keptPort.take(from: session.listener) }
     if deadline.hasPassed { session.listener.shutdown() } else { session.listener.close() }
     var areGone = session.acceptor?.join(until: deadline) ?? true
     for connection in session.connections.values { connection.close(until: deadline) }

@@ -34,7 +34,10 @@ final class ControllerServer: Sendable {
     return try start(last)
   }
 
-  func stop(until deadline: Deadline = .after(.seconds(10))) { server.stop(until: deadline) }
+  /// With `keepsPort` nobody else gets the port until the next start or stop.
+  func stop(until deadline: Deadline = .after(.seconds(10)), keepsPort: Bool = false) {
+    server.stop(until: deadline, keepsPort: keepsPort)
+  }
 
   func cutConnections() { server.cutConnections() }
 

@@ -33,6 +33,7 @@ package final class SegmentStoreServer: Sendable {
   private let log: @Sendable (String) -> Void
   private let sealSegment: @Sendable (String) -> Void
   private let monitor: Monitor<State>
+  private let keptPort = KeptPort()
 
   /// Prepares a server; ``start()`` opens it.
   ///
@@ -81,6 +82,7 @@ package final class SegmentStoreServer: Sendable {
       state.port = listener.endpoint.port
       state.timers = timers
     }
+    keptPort.release()
     let acceptor = Worker.start(name: "prv-store-acc") { [self] in
       while let transport = try? listener.accept(until: .distantFuture) { welcome(transport) }
     }
@@ -91,11 +93,17 @@ package final class SegmentStoreServer: Sendable {
   /// Ends the listener and all connections and waits for their threads, at most until `deadline`.
   /// The core keeps its state. Idempotent. With a deadline that has passed it waits for nothing, and
   /// all of them end by themselves.
-  package func stop(until deadline: Deadline = .after(.seconds(10))) {
+  ///
+  /// - Parameter keepsPort: nobody else gets the port until the next start or stop.
+  package func stop(
+    until deadline: Deadline = .after(.seconds(10)), keepsPort: Bool = false
+  ) {
     let (listener, acceptor, timers) = monitor.withLock { state in
       defer { (state.listener, state.acceptor, state.timers) = (nil, nil, nil) }
       return (state.listener, state.acceptor, state.timers)
     }
+    if keepsPort, let listener { keptPort.take(from: listener) }
+    if !keepsPort { keptPort.release() }
     if deadline.hasPassed { listener?.shutdown() } else { listener?.close() }
     _ = acceptor?.join(until: deadline)
     let (links, handshakes) = monitor.withLock { state in
