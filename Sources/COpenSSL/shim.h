@@ -6,6 +6,7 @@
 #ifndef PRAVEGA_COPENSSL_SHIM_H
 #define PRAVEGA_COPENSSL_SHIM_H
 
+#include <execinfo.h>
 #include <malloc.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>

@@ -53,13 +53,15 @@ package final class Link: Sendable {
 
   /// Starts the IO thread, which keeps the link alive. Once.
   package func start() {
-    let worker = phase.withLock { phase -> Worker? in
-      guard case .new = phase else { return nil }
-      let worker = Worker.start(name: name) { [self] in run() }
+    let worker = Worker(name: name)
+    let isNew = phase.withLock { phase -> Bool in
+      guard case .new = phase else { return false }
       phase = .running(worker)
-      return worker
+      return true
     }
-    guard let worker, !worker.didStart else { return }
+    guard isNew else { return }
+    worker.start { [self] in run() }
+    guard !worker.didStart else { return }
     finishWithoutThread(
       NetError(.system, call: "pthread_create", code: EAGAIN, detail: "no thread to be had"))
   }

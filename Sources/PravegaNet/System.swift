@@ -30,6 +30,15 @@ enum System {
     }
   }
 
+  /// The same for a call that moves bytes or waits: not under a lock.
+  @inline(__always)
+  private static func traffic(
+    _ name: StaticString, _ body: () -> Int
+  ) throws(SystemFailure) -> Int {
+    LockWatch.expectNoLock(name)
+    return try call(name, body)
+  }
+
   // MARK: Descriptors
 
   /// Not repeated when interrupted: Linux has freed the number by then.
@@ -81,7 +90,7 @@ enum System {
     _ entries: inout [pollfd], until deadline: Deadline
   ) throws(SystemFailure) -> Int {
     let count = nfds_t(entries.count)
-    return try call("poll") {
+    return try traffic("poll") {
       Int(unsafe Glibc.poll(&entries, count, deadline.pollTimeoutMilliseconds))
     }
   }
@@ -90,7 +99,7 @@ enum System {
   static func poll(_ entries: inout [pollfd], for duration: Duration) throws(SystemFailure) -> Int {
     let count = UInt(entries.count)
     let nanoseconds = Int(min(max(0, duration.saturatingNanoseconds), 999_999_999))
-    return try call("ppoll") {
+    return try traffic("ppoll") {
       Int(unsafe prv_poll_nanoseconds(&entries, count, nanoseconds))
     }
   }
@@ -115,6 +124,7 @@ enum System {
 
   /// Interrupted or in progress are the same: the result comes with `POLLOUT`.
   static func connect(_ descriptor: CInt, _ address: SocketAddress) throws(SystemFailure) {
+    LockWatch.expectNoLock("connect")
     let result = unsafe address.withPointer { pointer, length in
       unsafe Glibc.connect(descriptor, pointer, length)
     }
@@ -141,7 +151,7 @@ enum System {
     _ descriptor: CInt, from address: inout SocketAddress
   ) throws(SystemFailure) -> FileDescriptor {
     let flags = CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
-    let number = try call("accept4") {
+    let number = try traffic("accept4") {
       unsafe address.withMutablePointer { pointer, length in
         Int(unsafe prv_accept(descriptor, pointer, length, flags))
       }
@@ -198,7 +208,7 @@ enum System {
     _ descriptor: CInt, into space: UnsafeMutableRawBufferPointer
   ) throws(SystemFailure) -> Int {
     let flags = CInt(MSG_DONTWAIT)
-    return try call("recv") {
+    return try traffic("recv") {
       unsafe Glibc.recv(descriptor, space.baseAddress, space.count, flags)
     }
   }
@@ -211,7 +221,7 @@ enum System {
     var message = unsafe msghdr()
     unsafe message.msg_iov = UnsafeMutablePointer(mutating: buffers.baseAddress)
     unsafe message.msg_iovlen = min(buffers.count, maximumBufferCount)
-    return try call("sendmsg") { unsafe Glibc.sendmsg(descriptor, &message, flags) }
+    return try traffic("sendmsg") { unsafe Glibc.sendmsg(descriptor, &message, flags) }
   }
 
   /// `IOV_MAX`: what one `sendmsg` accepts.

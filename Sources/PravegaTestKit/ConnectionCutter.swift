@@ -70,11 +70,12 @@ package final class ConnectionCutter: ConnectionFactory {
       throw PravegaError(.connectionFailed, "\(endpoint) is cut off.", retry: .safe)
     }
     let transport = LimitedTransport(try base.connect(to: endpoint, deadline: deadline))
-    monitor.withLock { state in
+    let limit = monitor.withLock { state -> Limit? in
       state.opened += 1
-      if let limit = state.limits[state.opened] { transport.limit = limit }
       state.transports.append(transport)
+      return state.limits[state.opened]
     }
+    if let limit { transport.limit = limit }
     return transport
   }
 }

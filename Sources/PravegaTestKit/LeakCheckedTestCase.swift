@@ -37,6 +37,7 @@ open class LeakCheckedTestCase: XCTestCase {
       now = usage()
     }
     if now.isMore(than: before) { XCTFail("leaked: \(now.difference(from: before))") }
+    for report in LockWatch.takeReports() { XCTFail(report) }
     try super.tearDownWithError()
   }
 

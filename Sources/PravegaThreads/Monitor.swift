@@ -5,7 +5,7 @@ public import Glibc
 /// A lock, the state it protects and the condition that the state changed.
 ///
 /// The state is reachable through the lock only. Under the lock: no I/O, no user code, no log
-/// and no second lock. Objects that leave the state are returned from ``withLock(_:)`` so that
+/// and no second lock; debug builds look (``LockWatch``). Objects that leave the state are returned from ``withLock(_:)`` so that
 /// their `deinit` runs outside.
 ///
 /// Built on `pthread` because ThreadSanitizer understands it and because it stays fast when
@@ -51,6 +51,21 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
   package func withLock<R: ~Copyable, E>(
     _ body: (inout State) throws(E) -> R
   ) throws(E) -> R {
+    #if DEBUG
+      LockWatch.enter()
+      defer { LockWatch.leave() }
+    #endif
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return try unsafe body(&state.pointee)
+  }
+
+  /// The same while the lock of another monitor of the same kind is held: the exception to the rule, for
+  /// a change of two objects in one step. All threads lock the two in the same order.
+  @inlinable
+  package func withSecondLock<R: ~Copyable, E>(
+    _ body: (inout State) throws(E) -> R
+  ) throws(E) -> R {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     return try unsafe body(&state.pointee)
@@ -65,6 +80,10 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
   package func wait<R: ~Copyable>(
     until deadline: Deadline, _ body: (inout State) -> R?
   ) -> R? {
+    #if DEBUG
+      LockWatch.enter()
+      defer { LockWatch.leave() }
+    #endif
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {

@@ -59,6 +59,7 @@ package final class Future<Value: Sendable>: Sendable {
       return state.result
     }
     if let known { return try known.get() }
+    LockWatch.expectNoLock("waiting")
     let timedOut = semaphore.wait(timeout: deadline.dispatchTime) == .timedOut
     let (result, wakeNext) = monitor.withLock { state -> (Result<Value, any Error>?, Bool) in
       state.waiters -= 1

@@ -30,7 +30,7 @@ package final class Timers: Sendable {
     var heap: [Entry] = []
     var nextOrder: UInt64 = 0
     var isClosed = false
-    var isStarted = false
+    /// Made with the first call.
     var worker: Worker?
   }
 
@@ -52,18 +52,17 @@ package final class Timers: Sendable {
   {
     let token = TimerToken()
     let due = Deadline.after(delay)
-    let isFirst = monitor.withLock { state -> Bool in
-      guard !state.isClosed else { return false }
+    let new = monitor.withLock { state -> Worker? in
+      guard !state.isClosed else { return nil }
       let entry = Entry(due: due, order: state.nextOrder, token: token, call: call)
       state.nextOrder += 1
       state.push(entry)
-      defer { state.isStarted = true }
-      return !state.isStarted
+      guard state.worker == nil else { return nil }
+      let worker = Worker(name: name)
+      state.worker = worker
+      return worker
     }
-    if isFirst {
-      let worker = Worker.start(name: name) { [self] in run() }
-      monitor.withLock { $0.worker = worker }
-    }
+    new?.start { [self] in run() }
     monitor.signalAll()
     return token
   }
@@ -71,18 +70,13 @@ package final class Timers: Sendable {
   /// Drops all scheduled calls and ends the thread. Idempotent; from the timer thread itself it
   /// does not wait.
   package func close(until deadline: Deadline = .after(.seconds(5))) {
-    let dropped = monitor.withLock { state -> [Entry] in
+    let (dropped, worker) = monitor.withLock { state -> ([Entry], Worker?) in
       state.isClosed = true
       defer { state.heap = [] }
-      return state.heap
+      return (state.heap, state.worker)
     }
     monitor.signalAll()
     _ = dropped
-    // Another thread may be starting the worker at this very moment.
-    let worker =
-      monitor.wait(until: deadline) { state -> Worker?? in
-        state.isStarted && state.worker == nil ? nil : .some(state.worker)
-      } ?? nil
     worker?.join(until: deadline)
   }
 

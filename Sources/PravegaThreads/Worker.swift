@@ -15,7 +15,12 @@ package final class Worker: Sendable {
   /// Enough for TLS handshakes and decoding; a thread per connection has to stay cheap.
   private static let stackByteCount = 512 * 1024
 
-  private init() {}
+  private let name: String
+
+  /// A thread that is still to be started: it may be waited for already.
+  ///
+  /// - Parameter name: at most 15 bytes reach the kernel, for example `prv-io-3`.
+  package init(name: String) { self.name = name }
 
   /// Threads of the library whose body has not returned.
   package static var liveCount: Int { live.load(ordering: .acquiring) }
@@ -33,15 +38,20 @@ package final class Worker: Sendable {
   ///
   /// - Parameter name: at most 15 bytes reach the kernel, for example `prv-io-3`.
   package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Worker {
-    let worker = Worker()
-    live.add(1, ordering: .acquiringAndReleasing)
-    let start = ThreadStart(name: name) {
-      body()
-      Worker.live.subtract(1, ordering: .acquiringAndReleasing)
-      worker.finished.succeed(())
-    }
-    worker.launch(start)
+    let worker = Worker(name: name)
+    worker.start(body)
     return worker
+  }
+
+  /// Starts the thread. Once; not under a lock.
+  package func start(_ body: @escaping @Sendable () -> Void) {
+    Worker.live.add(1, ordering: .acquiringAndReleasing)
+    launch(
+      ThreadStart(name: name) { [self] in
+        body()
+        Worker.live.subtract(1, ordering: .acquiringAndReleasing)
+        finished.succeed(())
+      })
   }
 
   /// Whether the calling thread is this worker's.

@@ -48,11 +48,13 @@ final class RandomRunTests: LeakCheckedTestCase {
       failure = "PRAVEGA_SEED=\(seed): \(error)"
       print(failure ?? "")
     }
+    let (written, read) = (run.ledger.acknowledgedCount, run.ledger.readCount)
+    let faults = run.faultCount
     tally.withLock { tally in
       tally.runs += 1
-      tally.written += run.ledger.acknowledgedCount
-      tally.read += run.ledger.readCount
-      tally.faults += run.faultCount
+      tally.written += written
+      tally.read += read
+      tally.faults += faults
       if let failure { tally.failures.append(failure) }
     }
   }

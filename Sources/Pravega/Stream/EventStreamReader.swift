@@ -25,7 +25,10 @@ public final class EventStreamReader<Event>: Closeable, Sendable {
     self.core = core
     self.client = client
     self.config = config
-    unsafe deserialize = { bytes in try unsafe serializer.deserialize(borrowed: bytes) }
+    unsafe deserialize = { bytes in
+      LockWatch.expectNoLock("a serializer")
+      return try unsafe serializer.deserialize(borrowed: bytes)
+    }
   }
 
   deinit { core.abandon() }

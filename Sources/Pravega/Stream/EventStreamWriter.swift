@@ -27,7 +27,10 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
     seat = core.seat
     self.client = client
     self.config = config
-    serialize = { event, buffer in try serializer.serialize(event, into: buffer) }
+    serialize = { event, buffer in
+      LockWatch.expectNoLock("a serializer")
+      try serializer.serialize(event, into: buffer)
+    }
   }
 
   /// Writes an event. Normally returns at once.

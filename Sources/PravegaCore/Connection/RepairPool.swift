@@ -10,8 +10,7 @@ package import PravegaThreads
 package final class RepairPool: Sendable {
   private struct State {
     var jobs: [@Sendable () -> Void] = []
-    /// Numbers of the threads that run or are being started.
-    var running: Set<Int> = []
+    /// Threads that run or are about to, by number.
     var workers: [Int: Worker] = [:]
     var idle = 0
     var isClosed = false
@@ -32,28 +31,24 @@ package final class RepairPool: Sendable {
 
   /// Runs `job` on a repair thread as soon as one is free. Dropped after ``close(until:)``.
   package func submit(_ job: @escaping @Sendable () -> Void) {
-    let number = monitor.withLock { state -> Int? in
+    let new = monitor.withLock { state -> (number: Int, worker: Worker)? in
       guard !state.isClosed else { return nil }
       state.jobs.append(job)
-      guard state.idle < state.jobs.count, state.running.count < Self.maxThreads else { return nil }
+      guard state.idle < state.jobs.count, state.workers.count < Self.maxThreads else { return nil }
       state.named += 1
-      state.running.insert(state.named)
-      return state.named
+      let worker = Worker(name: "prv-fix-\(state.named)")
+      state.workers[state.named] = worker
+      return (state.named, worker)
     }
-    if let number { startThread(number) }
+    if let (number, worker) = new { start(worker, number) }
     monitor.signalAll()
   }
 
-  private func startThread(_ number: Int) {
-    let worker = Worker.start(name: "prv-fix-\(number)") { [self] in run(number) }
-    let dropped = monitor.withLock { state -> Worker? in
-      // Without a thread to be had the job waits for the next one.
-      if !worker.didStart { state.running.remove(number) }
-      guard state.running.contains(number) else { return worker }
-      state.workers[number] = worker
-      return nil
-    }
-    monitor.signalAll()
+  private func start(_ worker: Worker, _ number: Int) {
+    worker.start { [self] in run(number) }
+    guard !worker.didStart else { return }
+    // Without a thread to be had the job waits for the next one.
+    let dropped = monitor.withLock { $0.workers.removeValue(forKey: number) }
     _ = dropped
   }
 
@@ -71,8 +66,6 @@ package final class RepairPool: Sendable {
   /// Drops waiting jobs and waits for running ones, at most until `deadline`.
   package func close(until deadline: Deadline) {
     stop()
-    // One that is being started joins the list before it can be missed.
-    _ = monitor.wait(until: deadline) { $0.running.count == $0.workers.count ? true : nil }
     let workers = monitor.withLock { Array($0.workers.values) }
     for worker in workers { worker.join(until: deadline) }
   }
@@ -100,7 +93,6 @@ package final class RepairPool: Sendable {
       if !state.jobs.isEmpty { return (state.jobs.removeFirst(), nil) }
       // Once it is closed, whoever closes it waits for all that ran.
       guard !state.isClosed else { return (nil, nil) }
-      state.running.remove(number)
       return (nil, state.workers.removeValue(forKey: number))
     }
     _ = ended

@@ -63,13 +63,15 @@ package final class GRPCTransport: UnaryTransport {
 
   /// The channel in use, or another where it cannot be used any more.
   private func channel() -> GRPCChannel? {
+    let current = monitor.withLock { $0.channel }
+    if let current, current.isUsable { return current }
     let (channel, old) = monitor.withLock { state -> (GRPCChannel?, GRPCChannel?) in
       guard !state.isClosed else { return (nil, nil) }
-      if let channel = state.channel, channel.isUsable { return (channel, nil) }
-      let old = state.channel
+      // Another caller may have been quicker.
+      guard state.channel === current else { return (state.channel, nil) }
       let made = GRPCChannel(configuration)
       state.channel = made
-      return (made, old)
+      return (made, current)
     }
     // Its connection is down, so this joins a thread that is about to end.
     old?.close(until: .after(.seconds(1)))

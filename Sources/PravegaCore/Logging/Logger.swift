@@ -32,6 +32,7 @@ package final class Logger: Sendable {
     _ metadata: @autoclosure () -> [(String, String)] = []
   ) {
     guard let sink, level >= sink.level else { return }
+    LockWatch.expectNoLock("a log line")
     let text = message()
     guard let suppressed = admit(text) else { return }
     var pairs = metadata()

@@ -124,10 +124,18 @@ package final class GRPCServer: Sendable {
       let end = Deadline.after(configuration.handshakeTimeout)
       if let secured = try? secure(transport, end) { serve(secured, peer, listener, pool) }
     }
-    monitor.withLock { state in
-      guard state.session?.listener === listener else { return }
-      state.session?.handshakes.removeAll(where: \.hasFinished)
+    let known = monitor.withLock { state -> [Worker] in
+      guard state.session?.listener === listener else { return [] }
       state.session?.handshakes.append(worker)
+      return state.session?.handshakes ?? []
+    }
+    // Those that are dropped die outside of the lock.
+    withExtendedLifetime(known) {
+      let finished = Set(known.filter(\.hasFinished).map(ObjectIdentifier.init))
+      monitor.withLock { state in
+        guard state.session?.listener === listener else { return }
+        state.session?.handshakes.removeAll { finished.contains(ObjectIdentifier($0)) }
+      }
     }
   }
 

@@ -26,14 +26,17 @@ final class HandlerPool: Sendable {
   /// - Returns: false when too many wait already, or after `close`.
   func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
     guard queue.push(job, until: .now) else { return false }
-    monitor.withLock { state in
+    let worker = monitor.withLock { state -> Worker? in
       state.unfinished += 1
       let isEnough = state.workers.count >= min(state.unfinished, maxThreads)
-      guard !state.isClosed, !isEnough else { return }
-      let name = "prv-rpc-\(state.workers.count + 1)"
-      let worker = Worker.start(name: name) { [self] in run() }
-      if worker.didStart { state.workers.append(worker) }
+      guard !state.isClosed, !isEnough else { return nil }
+      let worker = Worker(name: "prv-rpc-\(state.workers.count + 1)")
+      state.workers.append(worker)
+      return worker
     }
+    guard let worker else { return true }
+    worker.start { [self] in run() }
+    if !worker.didStart { monitor.withLock { $0.workers.removeAll { $0 === worker } } }
     return true
   }
 

@@ -38,7 +38,7 @@ package final class StoredSegment: Sendable {
     return try locked(&after, body)
   }
 
-  /// Changes two segments in one step.
+  /// Changes two segments in one step, locked in the order in which they were made.
   static func change<R, E>(
     _ first: StoredSegment, _ second: StoredSegment,
     _ body: (inout SegmentState, inout SegmentState) throws(E) -> R
@@ -51,18 +51,20 @@ package final class StoredSegment: Sendable {
     }
     if first.serial < second.serial {
       return try first.locked(&afterFirst) { one throws(E) in
-        try second.locked(&afterSecond) { two throws(E) in try body(&one, &two) }
+        try second.locked(&afterSecond, isOther: true) { two throws(E) in try body(&one, &two) }
       }
     }
     return try second.locked(&afterSecond) { two throws(E) in
-      try first.locked(&afterFirst) { one throws(E) in try body(&one, &two) }
+      try first.locked(&afterFirst, isOther: true) { one throws(E) in try body(&one, &two) }
     }
   }
 
+  /// - Parameter isOther: the calling thread holds the lock of another segment.
   private func locked<R, E>(
-    _ after: inout Aftermath, _ body: (inout SegmentState) throws(E) -> R
+    _ after: inout Aftermath, isOther: Bool = false,
+    _ body: (inout SegmentState) throws(E) -> R
   ) throws(E) -> R {
-    try monitor.withLock { state throws(E) in
+    func step(_ state: inout SegmentState) throws(E) -> R {
       let before = state.content.capacity
       defer {
         after.growth = state.content.capacity - before
@@ -70,6 +72,7 @@ package final class StoredSegment: Sendable {
       }
       return try body(&state)
     }
+    return try isOther ? monitor.withSecondLock(step) : monitor.withLock(step)
   }
 
   private func settle(_ after: Aftermath) {

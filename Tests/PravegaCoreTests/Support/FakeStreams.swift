@@ -102,6 +102,7 @@ final class FakeSource: SegmentSource, @unchecked Sendable {
 
   /// Every other event is "at hand", so that both ways are taken.
   func nextHere() -> LentEvent? {
+    let offset = offset
     guard offset % 2 == 0, offset < request.endOffset,
       streams.contents.withLock({ contents in
         guard let data = contents.segments[request.segment] else { return false }

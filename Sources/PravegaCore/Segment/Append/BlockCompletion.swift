@@ -139,6 +139,7 @@ final class BlockCompletion: @unchecked Sendable {
       return gate
     }
     guard let gate else { return outcome(of: index) }
+    LockWatch.expectNoLock("waiting")
     let wasWoken = gate.semaphore.wait(timeout: deadline.dispatchTime) == .success
     let (outcome, wakesNext) = withDetails { details -> (BlockOutcome, Bool) in
       gate.waiters -= 1
