@@ -28,6 +28,34 @@ final class RecoveryRuleTests: RuleCase {
     settings.repair.giveUpAfter = .milliseconds(300)
   }
 
+  // MARK: - Sending again
+
+  func testNothingIsSentAgainWhileAThreadMayStillSendOnTheOldConnection() throws {
+    let store = try storeThatStores()
+    let sender = StuckSender()
+    let writer = try writer(client(FixedDirectory(store.endpoint), factory: sender))
+    try write(writer).wait(until: .after(.seconds(10)))
+    sender.arm()
+    let future = Monitor<WriteFuture?>(nil)
+    let stuck = Worker.start(name: "test-stuck") {
+      let made = try? writer.put(byteCount: 10, until: .after(.seconds(10)))
+      future.withLock { $0 = made }
+    }
+    XCTAssertTrue(sender.waitUntilStuck())
+    store.end(1)
+    XCTAssertTrue(sender.waitUntilEndIsSeen())
+    XCTAssertFalse(sender.waitForSecond(until: .after(.milliseconds(200))))
+    XCTAssertFalse(sender.hasClosedFirst)
+    sender.free()
+    XCTAssertTrue(stuck.join(until: .after(.seconds(10))))
+    try XCTUnwrap(future.withLock { $0 }).wait(until: .after(.seconds(10)))
+    XCTAssertEqual(sender.openedCount, 2)
+    XCTAssertTrue(sender.hasClosedFirst)
+    XCTAssertEqual(
+      store.requests(AppendBlockEnd.self).map { [$0.connection, Int($0.command.numEvents)] },
+      [[1, 1], [2, 1]])
+  }
+
   // MARK: - Giving up
 
   func testAWriterGivesUpAStoreThatDoesNotComeBack() throws {

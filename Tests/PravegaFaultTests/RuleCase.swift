@@ -84,6 +84,7 @@ class RuleCase: LeakCheckedTestCase {
   func client(
     _ directory: FixedDirectory, connections: Int = 1,
     connectTimeout: Duration = .seconds(5), log: Logger = Logger(nil),
+    factory: any ConnectionFactory = SocketConnectionFactory(),
     tune: (inout EngineSettings) -> Void = { _ in }
   ) -> ClientCore {
     var settings = EngineSettings()
@@ -91,7 +92,7 @@ class RuleCase: LeakCheckedTestCase {
     settings.connectTimeout = connectTimeout
     tune(&settings)
     let core = ClientCore(
-      directory: directory, factory: SocketConnectionFactory(), settings: settings, log: log)
+      directory: directory, factory: factory, settings: settings, log: log)
     closers.append { core.close() }
     return core
   }
