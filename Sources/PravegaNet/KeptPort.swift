@@ -11,7 +11,8 @@ package final class KeptPort: Sendable {
 
   package init() {}
 
-  /// Closes the listener and keeps its port. Does nothing when it is closed already.
+  /// Closes the listener and keeps its port. Does nothing when it is closed already. Blocks until no
+  /// thread is in its `accept`, at most five seconds.
   package func take(from listener: Listener) {
     guard let port = listener.closeKeepingPort() else { return }
     exchange(for: port)

@@ -55,14 +55,13 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
       LockWatch.enter()
       defer { LockWatch.leave() }
     #endif
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
-    return try unsafe body(&state.pointee)
+    return try withSecondLock(body)
   }
 
   /// The same while the lock of another monitor of the same kind is held: the exception to the rule, for
   /// a change of two objects in one step. All threads lock the two in the same order.
   @inlinable
+  @inline(__always)
   package func withSecondLock<R: ~Copyable, E>(
     _ body: (inout State) throws(E) -> R
   ) throws(E) -> R {

@@ -10,9 +10,10 @@ enum BenchCommand {
       "segments", short: "s", "N", "segments of the stream", default: "4; for latency 1"),
     .value("keys", "N", "different routing keys; 0: none", default: "0"),
     .flag("keep", "do not delete the stream afterwards"),
-    .value("plot", "FILE", "write the latencies as an SVG plot", files: true),
     .flag("no-progress", "draw no progress line on a terminal"),
   ]
+  private static let plot = Option.value(
+    "plot", "FILE", "write the latencies as an SVG plot", files: true)
   private static let events = Option.value("events", "N", "how many events", default: "1000000")
 
   static let command = Command(
@@ -31,6 +32,7 @@ enum BenchCommand {
           .value("writers", "N", "writers, a thread each", default: "1"),
           .value("rate", "N", "events per second of all writers; 0: no limit", default: "0"),
           .value("warm-up", "N", "events written before measuring", default: "10000"),
+          plot,
         ] + common,
         examples: [
           Example("pravega bench write bench/w --events 5000000 --segments 4", "Throughput")
@@ -54,6 +56,7 @@ enum BenchCommand {
           .value("rate", "N", "events per second", default: "1000"),
           .value("seconds", "N", "for how long", default: "10"),
           .value("warm-up", "N", "events written before measuring", default: "200"),
+          plot,
         ] + common,
         examples: [
           Example("pravega bench latency bench/l --seconds 60 --plot latency.svg", "A minute")

@@ -18,7 +18,6 @@ struct BenchSettings: Sendable {
   var seconds: Double
   var keeps: Bool
   var writesFirst: Bool
-  var plotFile: String?
   var showsProgress: Bool
 
   /// The most that an event may have.
@@ -42,7 +41,6 @@ struct BenchSettings: Sendable {
     events = try invocation.int("events", default: 1_000_000, in: 1...1_000_000_000)
     keeps = invocation.has("keep")
     writesFirst = !invocation.has("no-write")
-    plotFile = invocation.string("plot")
     showsProgress = !invocation.has("no-progress")
     if isLatency {
       guard rate > 0, seconds > 0, rate * seconds >= 1, rate * seconds < 1e9 else {

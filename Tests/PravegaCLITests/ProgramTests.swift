@@ -36,6 +36,10 @@ final class ProgramTests: LeakCheckedTestCase {
         "--user needs --password-file. See 'pravega read --help'."
       ),
       (
+        ["bench", "read", "a/b", "--plot", "x.svg"],
+        "unknown option '--plot'. See 'pravega bench read --help'."
+      ),
+      (
         ["standalone", "--tls-cert", "x"],
         "--tls-cert and --tls-key belong together. See 'pravega standalone --help'."
       ),

@@ -62,12 +62,14 @@ final class NetworkFrontTests: FaultTestCase {
     plan.add(FaultRule("AppendBlockEnd", first: 20, .seal))
     plan.add(FaultRule("AppendBlockEnd", first: 60, .seal))
     plan.add(FaultRule("AppendBlockEnd", first: 100, .seal))
-    try checkWriting("s", [.controller], seed: 7)
+    try checkWriting("s", [.controller], seed: 7, faults: 3)
     XCTAssertEqual(plan.injectedCount, 3)
   }
 
+  /// Writes until the interruptions are over and so many faults of the plan have been met: a slow
+  /// machine sends fewer blocks meanwhile.
   private func checkWriting(
-    _ stream: String, _ fronts: [StandaloneServer.Front], seed: UInt64
+    _ stream: String, _ fronts: [StandaloneServer.Front], seed: UInt64, faults: Int = 0
   ) throws {
     try makeStream(stream, segments: 3)
     let factory = try makeFactory()
@@ -75,7 +77,10 @@ final class NetworkFrontTests: FaultTestCase {
     var generator = TestEventGenerator("k", keys: 10, paddings: [0, 300])
     let writer = try factory.createEventWriter(stream: stream, serializer: TestEventSerializer())
     let isOver = try interrupt(fronts, seed: seed)
-    repeat { try ledger.write(25, from: &generator, with: writer) } while !isOver.hasClosed
+    let limit = Deadline.after(Self.patience)
+    repeat {
+      try ledger.write(25, from: &generator, with: writer)
+    } while !isOver.hasClosed || (plan.injectedCount < faults && !limit.hasPassed)
     try ledger.write(25, from: &generator, with: writer)
     try writer.close()
     try readBack(stream, into: ledger)

@@ -52,10 +52,10 @@ final class LockWatchTests: LeakCheckedTestCase {
     let worker = Worker.start(name: "prv-test") { [first] in
       first.withLock { _ in
         isHeld.signal()
-        mayEnd.wait()
+        _ = mayEnd.wait(timeout: .now() + 30)
       }
     }
-    isHeld.wait()
+    XCTAssertEqual(isHeld.wait(timeout: .now() + 30), .success)
     second.withLock { $0 += 1 }
     LockWatch.expectNoLock("a deed")
     mayEnd.signal()
