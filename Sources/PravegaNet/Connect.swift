@@ -8,18 +8,20 @@ package import PravegaThreads
 /// Blocks the calling thread until the connection stands, at most until `deadline`. Each address
 /// gets an equal share of the time left, so that an unreachable one leaves time for the others.
 ///
+/// - Parameter interrupt: ends the wait from another thread.
 /// - Throws: the failure of the address that came furthest: a refusal rather than a missing
 ///   route.
 package func connectTCP(
-  to endpoint: Endpoint, deadline: Deadline
+  to endpoint: Endpoint, deadline: Deadline, interrupt: Interrupt? = nil
 ) throws(NetError) -> TCPTransport {
-  let addresses = try Resolver.addresses(of: endpoint, deadline: deadline)
+  let addresses = try Resolver.addresses(of: endpoint, deadline: deadline, interrupt: interrupt)
   var failures: [NetError] = []
   for (index, address) in addresses.enumerated() {
     let share = deadline.share(of: addresses.count - index)
     do {
-      return try connect(to: address, of: endpoint, deadline: share)
+      return try connect(to: address, of: endpoint, deadline: share, interrupt)
     } catch {
+      if interrupt?.isRaised == true { throw error }
       failures.append(error)
     }
   }
@@ -28,16 +30,18 @@ package func connectTCP(
 }
 
 private func connect(
-  to address: SocketAddress, of endpoint: Endpoint, deadline: Deadline
+  to address: SocketAddress, of endpoint: Endpoint, deadline: Deadline, _ interrupt: Interrupt?
 ) throws(NetError) -> TCPTransport {
   let text = text(for: address, of: endpoint)
   do {
     let socket = try System.socket(family: address.family)
     try setOptions(socket.number)
     try System.connect(socket.number, address)
-    guard try waitUntilConnected(socket.number, deadline: deadline) else {
-      throw NetError(.timedOut, call: "connect", code: ETIMEDOUT, endpoint: text)
-    }
+    let isReady = try System.wait(
+      for: POLLOUT, of: socket.number, until: deadline, or: interrupt)
+    guard isReady else { throw NetError.unfinished("connect", interrupt, endpoint: text) }
+    let code = System.takeError(socket.number)
+    if code != 0 { throw SystemFailure(call: "connect", code: code) }
     try refuseSelfConnection(socket.number)
     return TCPTransport(socket, peer: endpoint, name: text)
   } catch let error as SystemFailure {
@@ -47,16 +51,6 @@ private func connect(
   } catch {
     throw NetError(.system, call: "connect", endpoint: text, detail: String(describing: error))
   }
-}
-
-private func waitUntilConnected(
-  _ descriptor: CInt, deadline: Deadline
-) throws(SystemFailure) -> Bool {
-  var entries = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
-  guard try System.poll(&entries, until: deadline) > 0 else { return false }
-  let code = System.takeError(descriptor)
-  if code != 0 { throw SystemFailure(call: "connect", code: code) }
-  return true
 }
 
 /// A connect to a free local port can meet itself when the system picks that very port for this

@@ -10,23 +10,31 @@ enum Resolver {
   /// A literal costs no thread. For a name the system's resolver, which knows no deadline, runs on
   /// a thread of its own: when the deadline passes, that thread is left to end by itself.
   static func addresses(
-    of endpoint: Endpoint, deadline: Deadline, passive: Bool = false
+    of endpoint: Endpoint, deadline: Deadline, passive: Bool = false, interrupt: Interrupt? = nil
   ) throws(NetError) -> [SocketAddress] {
     let flags = passive ? AI_PASSIVE : 0
     let literal = lookUp(endpoint, flags: flags | AI_NUMERICHOST)
     if case .success(let addresses) = literal { return addresses }
-    return try lookUpOnThread(endpoint, flags: flags, deadline: deadline)
+    return try onThread(endpoint, deadline: deadline, interrupt) { lookUp(endpoint, flags: flags) }
   }
 
-  private static func lookUpOnThread(
-    _ endpoint: Endpoint, flags: CInt, deadline: Deadline
+  /// Waits for a look-up on a thread of its own, which is left to itself when the wait is over.
+  static func onThread(
+    _ endpoint: Endpoint, deadline: Deadline, _ interrupt: Interrupt?,
+    _ lookUp: @escaping @Sendable () -> Result<[SocketAddress], NetError>
   ) throws(NetError) -> [SocketAddress] {
     let promise = Promise<Result<[SocketAddress], NetError>>()
     let future = promise.future
-    _ = Worker.start(name: "prv-dns") { promise.succeed(lookUp(endpoint, flags: flags)) }
+    // Weak, so that a thread that could not be started leaves nobody waiting.
+    interrupt?.whenRaised { [weak promise] in
+      promise?.fail(NetError(.closed, call: "getaddrinfo", endpoint: endpoint.description))
+    }
+    _ = Worker.start(name: "prv-dns") { promise.succeed(lookUp()) }
     let result: Result<[SocketAddress], NetError>
     do {
       result = try future.get(until: deadline)
+    } catch let error as NetError {
+      throw error
     } catch PromiseError.timedOut {
       throw NetError(
         .timedOut, call: "getaddrinfo", endpoint: endpoint.description,

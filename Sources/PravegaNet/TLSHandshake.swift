@@ -8,12 +8,16 @@ struct TLSHandshake {
   private let transport: any Transport
   private let session: TLSSession
   private let deadline: Deadline
+  private let interrupt: Interrupt?
   private let name: String?
 
-  init(_ transport: any Transport, _ session: TLSSession, deadline: Deadline) {
+  init(
+    _ transport: any Transport, _ session: TLSSession, deadline: Deadline, _ interrupt: Interrupt?
+  ) {
     self.transport = transport
     self.session = session
     self.deadline = deadline
+    self.interrupt = interrupt
     name = transport.peer?.description
   }
 
@@ -85,13 +89,14 @@ struct TLSHandshake {
   }
 
   private func wait(for events: CInt) throws(NetError) {
-    var entries = [pollfd(fd: transport.descriptor, events: Int16(events), revents: 0)]
+    let isReady: Bool
     do {
-      if try System.poll(&entries, until: deadline) > 0 { return }
+      isReady = try System.wait(
+        for: events, of: transport.descriptor, until: deadline, or: interrupt)
     } catch {
       throw NetError(error, endpoint: name)
     }
-    throw NetError(.timedOut, call: NetError.handshake, code: ETIMEDOUT, endpoint: name)
+    guard isReady else { throw NetError.unfinished(NetError.handshake, interrupt, endpoint: name) }
   }
 
   private func closed() -> NetError {

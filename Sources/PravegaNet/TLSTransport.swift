@@ -29,14 +29,17 @@ package final class TLSTransport: Transport, @unchecked Sendable {
   ///
   /// Blocks the calling thread at most until `deadline`. When it fails `transport` is closed.
   ///
-  /// - Parameter host: the name or address literal that the certificate must be for.
+  /// - Parameters:
+  ///   - host: the name or address literal that the certificate must be for.
+  ///   - interrupt: ends the wait from another thread.
   package static func connect(
-    over transport: any Transport, context: TLSContext, host: String, deadline: Deadline
+    over transport: any Transport, context: TLSContext, host: String, deadline: Deadline,
+    interrupt: Interrupt? = nil
   ) throws(NetError) -> TLSTransport {
     do {
       let session = try TLSSession(context)
       try session.expect(host: host)
-      return try TLSTransport(transport, session, deadline: deadline)
+      return try TLSTransport(transport, session, deadline: deadline, interrupt)
     } catch {
       transport.close()
       throw error
@@ -84,9 +87,10 @@ package final class TLSTransport: Transport, @unchecked Sendable {
   }
 
   private init(
-    _ inner: any Transport, _ session: TLSSession, deadline: Deadline
+    _ inner: any Transport, _ session: TLSSession, deadline: Deadline,
+    _ interrupt: Interrupt? = nil
   ) throws(NetError) {
-    try TLSHandshake(inner, session, deadline: deadline).run()
+    try TLSHandshake(inner, session, deadline: deadline, interrupt).run()
     self.inner = inner
     self.session = session
     name = inner.peer?.description

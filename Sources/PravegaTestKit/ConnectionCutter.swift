@@ -64,12 +64,13 @@ package final class ConnectionCutter: ConnectionFactory {
   }
 
   package func connect(
-    to endpoint: Endpoint, deadline: Deadline
+    to endpoint: Endpoint, deadline: Deadline, interrupt: Interrupt?
   ) throws(PravegaError) -> any Transport {
     guard !refuses else {
       throw PravegaError(.connectionFailed, "\(endpoint) is cut off.", retry: .safe)
     }
-    let transport = LimitedTransport(try base.connect(to: endpoint, deadline: deadline))
+    let transport = LimitedTransport(
+      try base.connect(to: endpoint, deadline: deadline, interrupt: interrupt))
     let limit = monitor.withLock { state -> Limit? in
       state.opened += 1
       state.transports.append(transport)

@@ -44,9 +44,9 @@ final class StuckSender: ConnectionFactory {
   func free() { mayGo.signal() }
 
   func connect(
-    to endpoint: Endpoint, deadline: Deadline
+    to endpoint: Endpoint, deadline: Deadline, interrupt: Interrupt?
   ) throws(PravegaError) -> any Transport {
-    let transport = try base.connect(to: endpoint, deadline: deadline)
+    let transport = try base.connect(to: endpoint, deadline: deadline, interrupt: interrupt)
     let isFirst = monitor.withLock { state -> Bool in
       state.opened += 1
       return state.opened == 1

@@ -29,9 +29,10 @@ final class TrafficRecorder: ConnectionFactory {
   private let calls = Monitor<[String]>([])
 
   func connect(
-    to endpoint: Endpoint, deadline: Deadline
+    to endpoint: Endpoint, deadline: Deadline, interrupt: Interrupt?
   ) throws(PravegaError) -> any Transport {
-    let transport = try SocketConnectionFactory().connect(to: endpoint, deadline: deadline)
+    let transport = try SocketConnectionFactory().connect(
+      to: endpoint, deadline: deadline, interrupt: interrupt)
     let number = sent.withLock { sent in
       sent.append([])
       return sent.count - 1

@@ -181,8 +181,11 @@ private final class CountingFactory: ConnectionFactory {
 
   var count: Int { total.withLock { $0 } }
 
-  func connect(to endpoint: Endpoint, deadline: Deadline) throws(PravegaError) -> any Transport {
+  func connect(
+    to endpoint: Endpoint, deadline: Deadline, interrupt: Interrupt?
+  ) throws(PravegaError) -> any Transport {
     total.withLock { $0 += 1 }
-    return try SocketConnectionFactory().connect(to: endpoint, deadline: deadline)
+    return try SocketConnectionFactory().connect(
+      to: endpoint, deadline: deadline, interrupt: interrupt)
   }
 }

@@ -18,9 +18,16 @@ package final class ConnectionPool: Sendable {
     let owner: ObjectIdentifier?
   }
 
+  /// A connection that one caller makes and others wait for.
+  fileprivate struct Opening {
+    let future: Future<StoreConnection>
+    /// Once the caller has begun.
+    var interrupt: Interrupt?
+  }
+
   fileprivate struct State {
     var connections: [Key: [StoreConnection]] = [:]
-    var opening: [Key: Future<StoreConnection>] = [:]
+    var opening: [Key: Opening] = [:]
     /// Those that wait for the other side's Hello, and those that take no new flows but have some.
     var others: [StoreConnection] = []
     var isClosed = false
@@ -93,8 +100,10 @@ package final class ConnectionPool: Sendable {
     _ deadline: Deadline
   ) throws(PravegaError) -> StoreConnection {
     do throws(PravegaError) {
+      let interrupt = try begin(key, of: owner)
       let connection = try StoreConnection.start(
-        to: key.endpoint, with: factory, liveness: liveness, deadline: deadline)
+        to: key.endpoint, with: factory, liveness: liveness, deadline: deadline,
+        interrupt: interrupt)
       // From here on a close of the pool ends it.
       let isClosed = monitor.withLock { state -> Bool in
         if !state.isClosed { state.others.append(connection) }
@@ -117,10 +126,28 @@ package final class ConnectionPool: Sendable {
       promise.succeed(connection)
       return connection
     } catch {
-      monitor.withLock { $0.opening[key] = nil }
-      promise.fail(error)
-      throw error
+      let interrupt = monitor.withLock { $0.opening.removeValue(forKey: key)?.interrupt }
+      let reason = interrupt?.isRaised == true ? Self.closedError : error
+      promise.fail(reason)
+      throw reason
     }
+  }
+
+  /// What a close ends the connect with.
+  private func begin(
+    _ key: Key, of owner: ConnectionOwner?
+  ) throws(PravegaError) -> Interrupt {
+    let interrupt: Interrupt
+    do { interrupt = try Interrupt() } catch {
+      throw ErrorTranslation.connection(error, to: key.endpoint)
+    }
+    let isWanted = monitor.withLock { state -> Bool in
+      guard !state.isClosed, owner?.hasEnded != true else { return false }
+      state.opening[key]?.interrupt = interrupt
+      return true
+    }
+    guard isWanted else { throw Self.closedError }
+    return interrupt
   }
 
   /// Whether there was ever a connection. A client that has never reached a store most likely has
@@ -135,26 +162,32 @@ package final class ConnectionPool: Sendable {
   /// Ends the connections of an owner, once their flows have left. Never blocks.
   package func release(_ owner: ConnectionOwner) {
     owner.end()
-    let released = monitor.withLock { state -> [StoreConnection] in
+    let (released, interrupts) = monitor.withLock { state -> ([StoreConnection], [Interrupt]) in
       let keys = state.connections.keys.filter { $0.owner == ObjectIdentifier(owner) }
       let released = keys.flatMap { state.connections.removeValue(forKey: $0) ?? [] }
       // Their threads are waited for when the pool is closed.
       state.others += released
-      return released
+      let opening = state.opening.filter { $0.key.owner == ObjectIdentifier(owner) }
+      return (released, opening.values.compactMap(\.interrupt))
     }
+    for interrupt in interrupts { interrupt.raise() }
     for connection in released { connection.retire() }
   }
 
   /// Ends every connection and waits for their threads, at most until `deadline`. Idempotent.
   package func close(until deadline: Deadline) {
-    let all = monitor.withLock { state -> [StoreConnection] in
+    let (all, interrupts) = monitor.withLock { state -> ([StoreConnection], [Interrupt]) in
       state.isClosed = true
       defer {
         state.connections = [:]
         state.others = []
       }
-      return state.connections.values.flatMap { $0 } + state.others
+      return (
+        state.connections.values.flatMap { $0 } + state.others,
+        state.opening.values.compactMap(\.interrupt)
+      )
     }
+    for interrupt in interrupts { interrupt.raise() }
     for connection in all {
       connection.fail(PravegaError.clientClosed(retry: .outcomeUnknown))
     }
@@ -181,9 +214,9 @@ extension ConnectionPool.State {
     let usable = connections[key] ?? []
     let least = usable.map { ($0.flowCount, $0) }.min { $0.0 < $1.0 }
     if let least, least.0 == 0 || usable.count >= limit { return .use(least.1) }
-    if let opening = opening[key] { return least.map { .use($0.1) } ?? .wait(opening) }
+    if let opening = opening[key] { return least.map { .use($0.1) } ?? .wait(opening.future) }
     let promise = Promise<StoreConnection>()
-    opening[key] = promise.future
+    opening[key] = ConnectionPool.Opening(future: promise.future)
     return .open(promise)
   }
 }

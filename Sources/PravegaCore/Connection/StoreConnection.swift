@@ -67,9 +67,10 @@ package final class StoreConnection: Sendable {
   /// Connects, sends Hello and starts the IO thread; ``awaitHello(until:)`` follows.
   static func start(
     to endpoint: Endpoint, with factory: any ConnectionFactory, liveness: LivenessSettings,
-    deadline: Deadline
+    deadline: Deadline, interrupt: Interrupt? = nil
   ) throws(PravegaError) -> StoreConnection {
-    let transport = try factory.connect(to: endpoint, deadline: deadline)
+    let transport = try factory.connect(
+      to: endpoint, deadline: deadline, interrupt: interrupt)
     let connection = StoreConnection(endpoint: endpoint, liveness)
     let link = try connection.makeLink(transport)
     let hello = try WireCodec.hello()

@@ -24,8 +24,8 @@ struct TLSConnector: Sendable {
       return GRPCTransport(endpoint, connectTimeout: attemptTimeout)
     }
     return GRPCTransport(endpoint, isTLS: true, connectTimeout: attemptTimeout) {
-      (endpoint, deadline) throws(NetError) in
-      try connectTLS(to: endpoint, context: context, deadline: deadline)
+      (endpoint, deadline, interrupt) throws(NetError) in
+      try connectTLS(to: endpoint, context: context, deadline: deadline, interrupt: interrupt)
     }
   }
 
@@ -57,10 +57,11 @@ private struct TLSConnectionFactory: ConnectionFactory {
   let context: TLSContext
 
   func connect(
-    to endpoint: Endpoint, deadline: Deadline
+    to endpoint: Endpoint, deadline: Deadline, interrupt: Interrupt?
   ) throws(PravegaError) -> any Transport {
     do throws(NetError) {
-      return try connectTLS(to: endpoint, context: context, deadline: deadline)
+      return try connectTLS(
+        to: endpoint, context: context, deadline: deadline, interrupt: interrupt)
     } catch {
       throw ErrorTranslation.connection(error, to: endpoint)
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PravegaGRPC
-package import PravegaNet
-package import PravegaThreads
+internal import PravegaNet
+internal import PravegaThreads
 
 extension CallFailure {
   init(_ error: GRPCError) {
@@ -62,18 +62,9 @@ extension CallFailure {
 }
 
 extension ControllerClient {
-  /// A client whose connections are TCP, with TLS where `secure` is given.
-  ///
-  /// - Parameter secure: connects with TLS; needed when the settings ask for TLS.
-  package convenience init(
-    _ settings: ControllerSettings,
-    secure: (@Sendable (Endpoint, Deadline) throws(NetError) -> any Transport)? = nil
-  ) {
-    let isTLS = settings.usesTLS
+  /// A client whose connections are TCP.
+  package convenience init(_ settings: ControllerSettings) {
     let connectTimeout = settings.attemptTimeout
-    self.init(settings) { endpoint in
-      GRPCTransport(
-        endpoint, isTLS: isTLS, connectTimeout: connectTimeout, connect: isTLS ? secure : nil)
-    }
+    self.init(settings) { GRPCTransport($0, connectTimeout: connectTimeout) }
   }
 }

@@ -22,13 +22,15 @@ package final class GRPCTransport: UnaryTransport {
   package init(
     _ endpoint: Endpoint, isTLS: Bool = false, connectTimeout: Duration = .seconds(5),
     silence: Duration = .seconds(4),
-    connect: (@Sendable (Endpoint, Deadline) throws(NetError) -> any Transport)? = nil
+    connect: (@Sendable (Endpoint, Deadline, Interrupt) throws(NetError) -> any Transport)? = nil
   ) {
     var configuration = GRPCChannelConfiguration(
       authority: endpoint.description, isSecure: isTLS
-    ) { (deadline) throws(NetError) in
-      guard let connect else { return try connectTCP(to: endpoint, deadline: deadline) }
-      return try connect(endpoint, deadline)
+    ) { (deadline, interrupt) throws(NetError) in
+      guard let connect else {
+        return try connectTCP(to: endpoint, deadline: deadline, interrupt: interrupt)
+      }
+      return try connect(endpoint, deadline, interrupt)
     }
     configuration.connectTimeout = connectTimeout
     configuration.silence = silence

@@ -10,11 +10,16 @@ package import PravegaThreads
 package final class GRPCChannel: Sendable {
   private enum Phase: Sendable {
     case idle
-    /// With the connection as soon as there is one, so that a close can end it.
-    case connecting(ClientConnection?)
+    /// With what a close can end, as soon as there is something.
+    case connecting(Attempt?)
     case open(ClientConnection)
     case failed(GRPCError)
     case closed
+  }
+
+  private enum Attempt: Sendable {
+    case dialing(Interrupt)
+    case greeting(ClientConnection)
   }
 
   private enum Step: Sendable {
@@ -72,8 +77,9 @@ package final class GRPCChannel: Sendable {
     }
     phase.signalAll()
     switch before {
-    case .open(let connection), .connecting(let connection?):
+    case .open(let connection), .connecting(.greeting(let connection)):
       connection.close(Self.closed, until: deadline)
+    case .connecting(.dialing(let interrupt)): interrupt.raise()
     case .idle, .connecting(nil), .failed, .closed: return
     }
   }
@@ -134,13 +140,11 @@ package final class GRPCChannel: Sendable {
 
   private func attempt(until deadline: Deadline) -> Result<ClientConnection, GRPCError> {
     do throws(NetError) {
-      let transport = try configuration.connect(deadline)
+      let interrupt = try Interrupt()
+      guard reach(.dialing(interrupt)) else { return .failure(Self.closed) }
+      let transport = try configuration.connect(deadline, interrupt)
       let connection = try ClientConnection(transport, configuration)
-      let isWanted = phase.withLock { phase -> Bool in
-        guard case .connecting = phase else { return false }
-        phase = .connecting(connection)
-        return true
-      }
+      let isWanted = reach(.greeting(connection))
       do throws(GRPCError) {
         guard isWanted else { throw Self.closed }
         try connection.awaitReady(until: deadline)
@@ -151,6 +155,15 @@ package final class GRPCChannel: Sendable {
       }
     } catch {
       return .failure(Self.connectFailure(error))
+    }
+  }
+
+  /// False when the channel was closed meanwhile.
+  private func reach(_ attempt: Attempt) -> Bool {
+    phase.withLock { phase in
+      guard case .connecting = phase else { return false }
+      phase = .connecting(attempt)
+      return true
     }
   }
 

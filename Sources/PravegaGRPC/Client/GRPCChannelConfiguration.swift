@@ -5,8 +5,8 @@ package import PravegaThreads
 
 /// How a channel connects and how it behaves.
 package struct GRPCChannelConfiguration: Sendable {
-  /// Makes the connection; blocks at most until the deadline.
-  package typealias Connect = @Sendable (Deadline) throws(NetError) -> any Transport
+  /// Makes the connection; blocks at most until the deadline, or until it is interrupted.
+  package typealias Connect = @Sendable (Deadline, Interrupt) throws(NetError) -> any Transport
 
   package var connect: Connect
   /// The `:authority` of each request.
@@ -42,8 +42,8 @@ package struct GRPCChannelConfiguration: Sendable {
 
   /// Plain text to an endpoint.
   package init(endpoint: Endpoint) {
-    self.init(authority: endpoint.description) { (deadline) throws(NetError) in
-      try connectTCP(to: endpoint, deadline: deadline)
+    self.init(authority: endpoint.description) { (deadline, interrupt) throws(NetError) in
+      try connectTCP(to: endpoint, deadline: deadline, interrupt: interrupt)
     }
   }
 }
