@@ -34,6 +34,15 @@ final class CloseEveryCallTests: LeakCheckedTestCase {
     blocked.assertFails(.objectClosed, file: file, line: line)
   }
 
+  private func check<Owner>(
+    _ call: BlockingCall<Owner>, on bench: Bench, with object: Owner,
+    closing owner: any Closeable & Sendable, file: StaticString = #filePath, line: UInt = #line
+  ) {
+    check(call.request, hangs: call.request, on: bench, closing: owner, file: file, line: line) {
+      try call.run(object)
+    }
+  }
+
   private static func patient(_ config: inout ClientConfig) {
     config.connectTimeout = .seconds(60)
     config.requestTimeout = .seconds(60)
@@ -42,116 +51,32 @@ final class CloseEveryCallTests: LeakCheckedTestCase {
   private func makeBench() throws -> Bench { try Bench(client: Self.patient) }
 
   func testEveryCallOfAStreamManager() throws {
-    let (scope, stream) = (Bench.scope, Bench.stream)
-    let config = try StreamConfiguration(scalingPolicy: .fixed(1))
-    let cut = StreamCut(
-      PravegaStream(uncheckedScope: scope, stream: stream), offsetsByID: [0: 0])
-    let calls: [(String, @Sendable (StreamManager) throws -> Void)] = [
-      ("createScope", { try $0.createScope("other") }),
-      ("checkScopeExists", { _ = try $0.checkScopeExists(scope) }),
-      ("deleteScope", { try $0.deleteScope(scope) }),
-      ("deleteScopeRecursive", { try $0.deleteScopeRecursive(scope) }),
-      (
-        "listScopes",
-        { manager in
-          var scopes = manager.listScopes()
-          _ = try scopes.next()
-        }
-      ),
-      (
-        "listScopes",
-        { manager in
-          for scope in manager.listScopes().results { _ = try scope.get() }
-        }
-      ),
-      ("createStream", { try $0.createStream(scope: scope, stream: "other", config: config) }),
-      ("updateStream", { try $0.updateStream(scope: scope, stream: stream, config: config) }),
-      ("truncateStream", { try $0.truncateStream(scope: scope, stream: stream, at: cut) }),
-      ("sealStream", { try $0.sealStream(scope: scope, stream: stream) }),
-      ("deleteStream", { try $0.deleteStream(scope: scope, stream: stream) }),
-      ("checkStreamExists", { _ = try $0.checkStreamExists(scope: scope, stream: stream) }),
-      (
-        "listStreamsInScope",
-        { manager in
-          var streams = manager.listStreams(scope: scope)
-          _ = try streams.remaining()
-        }
-      ),
-      (
-        "listStreamsInScopeForTag",
-        { manager in
-          var streams = manager.listStreams(scope: scope, tag: "tag")
-          _ = try streams.next()
-        }
-      ),
-      ("getStreamConfiguration", { _ = try $0.streamConfiguration(scope: scope, stream: stream) }),
-      ("getStreamConfiguration", { _ = try $0.streamTags(scope: scope, stream: stream) }),
-      (
-        "scale",
-        { manager in
-          try manager.scaleStream(
-            scope: scope, stream: stream, sealing: [0],
-            newRanges: [KeyRange(low: 0, high: 0.5), KeyRange(low: 0.5, high: 1)])
-        }
-      ),
-      (
-        "checkScale",
-        { manager in
-          try manager.scaleStream(
-            scope: scope, stream: stream, sealing: [0],
-            newRanges: [KeyRange(low: 0, high: 0.5), KeyRange(low: 0.5, high: 1)])
-        }
-      ),
-      ("getCurrentSegments", { _ = try $0.currentSegments(scope: scope, stream: stream) }),
-      ("checkScopeExists", { try $0.ping() }),
-    ]
-    for (request, call) in calls {
+    for call in try BlockingCall<StreamManager>.all() {
       let bench = try makeBench()
       let manager = try StreamManager.create(clientConfig: bench.client.config)
-      check(request, hangs: request, on: bench, closing: manager) { try call(manager) }
+      check(call, on: bench, with: manager, closing: manager)
       bench.close()
     }
   }
 
   func testEveryCallOfAReaderGroupManager() throws {
-    let config = try ReaderGroupConfig.builder().stream("\(Bench.scope)/\(Bench.stream)").build()
-    let create: @Sendable (ReaderGroupManager) throws -> Void = {
-      try $0.createReaderGroup("new", config: config)
-    }
-    let calls: [(String, @Sendable (ReaderGroupManager) throws -> Void)] = [
-      ("createReaderGroup", create), ("getCurrentSegments", create), ("getURI", create),
-      ("SetupAppend", create), ("ConditionalAppend", create),
-      ("getReaderGroupConfig", { try $0.deleteReaderGroup("group") }),
-      ("deleteReaderGroup", { try $0.deleteReaderGroup("group") }),
-      ("getCurrentSegments", { _ = try $0.readerGroup("group") }),
-    ]
-    for (request, call) in calls {
+    for call in try BlockingCall<ReaderGroupManager>.all() {
       let bench = try makeBench()
       try bench.makeGroup()
-      let manager = try ReaderGroupManager.withScope(
-        Bench.scope, config: bench.client.config)
-      check(request, hangs: request, on: bench, closing: manager) { try call(manager) }
+      let manager = try ReaderGroupManager.withScope(Bench.scope, config: bench.client.config)
+      check(call, on: bench, with: manager, closing: manager)
       bench.close()
     }
   }
 
   func testEveryCallOfAReaderGroup() throws {
-    let offline: @Sendable (ReaderGroup) throws -> Void = {
-      try $0.readerOffline("reader", lastPosition: nil)
-    }
-    let calls: [(String, @Sendable (ReaderGroup) throws -> Void)] = [
-      ("ReadSegment", { _ = try $0.onlineReaders() }),
-      ("GetStreamSegmentInfo", { _ = try $0.readerSegmentDistribution() }),
-      ("ReadSegment", offline), ("ConditionalAppend", offline), ("SetupAppend", offline),
-    ]
-    for (request, call) in calls {
+    for call in try BlockingCall<ReaderGroup>.all() {
       let bench = try makeBench()
       try bench.makeGroup()
       let reader = try bench.makeReader()
-      let manager = try ReaderGroupManager.withScope(
-        Bench.scope, config: bench.client.config)
+      let manager = try ReaderGroupManager.withScope(Bench.scope, config: bench.client.config)
       let group = try manager.readerGroup("group")
-      check(request, hangs: request, on: bench, closing: manager) { try call(group) }
+      check(call, on: bench, with: group, closing: manager)
       group.close()
       bench.factory.close()
       try reader.close()
@@ -160,25 +85,12 @@ final class CloseEveryCallTests: LeakCheckedTestCase {
   }
 
   func testEveryCallOfAFactory() throws {
-    let makeWriter: @Sendable (EventStreamClientFactory) throws -> Void = { factory in
-      _ = try factory.createEventWriter(
-        stream: Bench.stream, serializer: ByteArraySerializer())
-    }
-    let makeReader: @Sendable (EventStreamClientFactory) throws -> Void = { factory in
-      _ = try factory.createReader(
-        readerId: "other", readerGroup: "group", serializer: ByteArraySerializer())
-    }
-    let calls: [(String, @Sendable (EventStreamClientFactory) throws -> Void)] = [
-      ("getCurrentSegments", makeWriter), ("getCurrentSegments", makeReader),
-      ("getURI", makeReader), ("SetupAppend", makeReader), ("ConditionalAppend", makeReader),
-      ("ReadSegment", makeReader),
-    ]
-    for (request, call) in calls {
+    for call in try BlockingCall<EventStreamClientFactory>.all() {
       let bench = try makeBench()
       try bench.makeGroup()
       let factory = try EventStreamClientFactory.withScope(
         Bench.scope, config: bench.client.config)
-      check(request, hangs: request, on: bench, closing: factory) { try call(factory) }
+      check(call, on: bench, with: factory, closing: factory)
       bench.close()
     }
   }

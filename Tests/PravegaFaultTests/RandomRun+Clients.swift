@@ -84,7 +84,7 @@ extension RandomRun {
     while !deadline.hasPassed {
       let read = try reader.readNextEvent(timeout: .milliseconds(50))
       if let event = read.event {
-        ledger.read(event)
+        for event in noted(event) { ledger.read(event) }
         count += 1
         position = read.position
         if let limit, count >= limit { return (false, position) }

@@ -21,6 +21,7 @@ final class RandomRun: Sendable {
   let plan: RandomPlan
   let ledger = TestEventLedger()
   let cluster: TestCluster
+  let noted: @Sendable (TestEvent) -> [TestEvent]
   private let seed: UInt64
   private let faults: FaultPlan
   private let server: StandaloneServer
@@ -29,8 +30,10 @@ final class RandomRun: Sendable {
   private let sharedFactory = Monitor<EventStreamClientFactory?>(nil)
   private let suffered = Monitor((blows: 0, cutters: [ConnectionCutter]()))
 
-  init(seed: UInt64) throws {
+  /// - Parameter noted: what the ledger hears of an event that was read.
+  init(seed: UInt64, noted: @escaping @Sendable (TestEvent) -> [TestEvent] = { [$0] }) throws {
     self.seed = seed
+    self.noted = noted
     var random = SeededGenerator(seed: seed)
     plan = RandomPlan(&random)
     faults = plan.faults(seed: seed, &random)
