@@ -40,16 +40,26 @@ final class MovingStore: Sendable {
   var moveCount: Int { monitor.withLock { $0.moves } }
 
   /// Ends at its address, with all of its connections, and begins at the other one.
-  func move() throws {
+  ///
+  /// - Parameter announced: what the controller says where it is, until ``announce()``.
+  func move(announcing announced: String? = nil) throws {
     let wasElsewhere = monitor.withLock { state -> Bool in
       defer { state.isElsewhere.toggle() }
       state.moves += 1
       return state.isElsewhere
     }
     if wasElsewhere { try server.startNetwork(.store) } else { try elsewhere.start() }
-    let address = wasElsewhere ? server.storeEndpoint : otherAddress
-    plan.add(FaultRule("getURI", repeats: true, .moved(address)))
+    if let announced { announce(announced) } else { announce() }
     if wasElsewhere { elsewhere.stop(keepsPort: true) } else { server.stopNetwork(.store) }
+  }
+
+  /// Has the controller say where it is.
+  func announce() {
+    announce(monitor.withLock { $0.isElsewhere } ? otherAddress : server.storeEndpoint)
+  }
+
+  private func announce(_ address: String) {
+    plan.add(FaultRule("getURI", repeats: true, .moved(address)))
   }
 
   /// Ends where it is; ``start()`` begins there again.
