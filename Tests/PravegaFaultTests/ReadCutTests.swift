@@ -11,63 +11,93 @@ import XCTest
 final class ReadCutTests: FaultTestCase {
   private let events: [[UInt8]] = ["one", "", "three", "four"].map { Array($0.utf8) }
 
-  private func fill(_ stream: PravegaStream, with events: [[UInt8]]) throws -> Segment {
-    let segment = Segment(stream, segmentID: 0)
+  private func append(_ events: [[UInt8]], to segment: Segment) throws {
     for event in events {
       let length = (0..<4).map { UInt8(truncatingIfNeeded: event.count >> (24 - 8 * $0)) }
       try server.store.append([0, 0, 0, 0] + length + event, to: segment.qualifiedName)
     }
+  }
+
+  private func fill(_ stream: PravegaStream, with events: [[UInt8]]) throws -> Segment {
+    let segment = Segment(stream, segmentID: 0)
+    try append(events, to: segment)
     return segment
   }
 
-  /// Reads until so many events are there, one after the other.
+  /// Reads until so many events are there, one after the other, and how the segment ended.
   private func read(
     _ reader: SegmentReader, _ feed: ReadFeed, _ count: Int
-  ) throws -> [[UInt8]] {
+  ) throws -> (events: [[UInt8]], end: SegmentReader.End?) {
     var found: [[UInt8]] = []
     let deadline = Deadline.after(Self.patience)
     while found.count < count, let ready = feed.takeReady(until: deadline) {
       XCTAssertTrue(ready === reader)
-      while case .event(let event) = reader.next() { found.append([UInt8](event.bytes)) }
+      take: while true {
+        switch reader.next() {
+        case .event(let event): found.append([UInt8](event.bytes))
+        case .notReady: break take
+        case .end(let end): return (found, end)
+        }
+      }
     }
-    return found
+    return (found, nil)
   }
 
-  /// Reads what is there, then one more event at the tail: always the same bytes.
+  /// The read that waits at the tail has arrived at the store.
+  private func awaitTailRead(of segment: Segment) throws {
+    let stored = try server.store.segment(segment.qualifiedName)
+    awaitState("a read at the tail of \(segment)") { stored.look { $0.parked.count } > 0 }
+  }
+
+  /// Reads what is there, then one more event and the seal that a read at the tail waits for: always
+  /// the same bytes.
   private func check(
-    _ segment: Segment, _ controller: ControllerClient, _ limit: ConnectionCutter.Limit
+    _ number: Int, _ controller: ControllerClient, _ limit: ConnectionCutter.Limit
   ) throws -> ConnectionCutter {
-    var settings = EngineSettings()
-    Self.beQuick(&settings)
+    let segment = try fill(try makeStream("s\(1000 + number)"), with: events)
     let cutter = ConnectionCutter()
     cutter.cut(1, at: limit)
-    let core = ClientCore(directory: controller, factory: cutter, settings: settings)
+    // A store that is watched less often is not asked for a sign of life: always the same bytes.
+    let core = ClientCore(directory: controller, factory: cutter)
     defer { core.close() }
     let feed = ReadFeed(core)
     defer { feed.close() }
     let reader = feed.open(segment, at: 0, bufferSize: 1 << 20)
-    let found = try read(reader, feed, events.count)
-    XCTAssertEqual(found, events, "\(limit)")
+    XCTAssertEqual(try read(reader, feed, events.count).events, events, "\(limit)")
+    try awaitTailRead(of: segment)
+    try append([[5, 5]], to: segment)
+    XCTAssertEqual(try read(reader, feed, 1).events, [[5, 5]], "\(limit)")
+    try awaitTailRead(of: segment)
+    try server.store.seal(segment.qualifiedName)
+    let (found, end) = try read(reader, feed, 1)
+    XCTAssertEqual(found, [], "\(limit)")
+    guard case .endOfSegment = end else {
+      XCTFail("\(String(describing: end)) at \(limit)")
+      return cutter
+    }
     return cutter
   }
 
   func testAConnectionThatEndsAtAnyByteOfTheRequests() throws {
     let controller = try makeClient().controller
-    let segment = try fill(try makeStream("s"), with: events)
-    let whole = try check(segment, controller, .init())
+    let whole = try check(0, controller, .init())
+    XCTAssertEqual(whole.openedCount, 1)
     let count = try XCTUnwrap(whole.traffic(of: 1)).sent
-    XCTAssertGreaterThan(count, 60)
-    for offset in 0..<count { _ = try check(segment, controller, .init(sent: offset)) }
+    XCTAssertGreaterThan(count, 180)
+    for offset in 0..<count {
+      let cutter = try check(1 + offset, controller, .init(sent: offset))
+      XCTAssertGreaterThan(cutter.openedCount, 1, "nothing was cut at \(offset)")
+    }
   }
 
   func testAConnectionThatEndsAtAnyByteOfTheReplies() throws {
     let controller = try makeClient().controller
-    let segment = try fill(try makeStream("s"), with: events)
-    let whole = try check(segment, controller, .init())
+    let whole = try check(0, controller, .init())
+    XCTAssertEqual(whole.openedCount, 1)
     let count = try XCTUnwrap(whole.traffic(of: 1)).received
-    XCTAssertGreaterThan(count, 60)
+    XCTAssertGreaterThan(count, 150)
     for offset in 0..<count {
-      let cutter = try check(segment, controller, .init(received: offset))
+      let cutter = try check(1 + offset, controller, .init(received: offset))
       XCTAssertGreaterThan(cutter.openedCount, 1, "nothing was cut at \(offset)")
     }
   }
