@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PravegaCore
 import PravegaNet
 import PravegaThreads
 import PravegaWire
 import XCTest
+
+@testable import PravegaCore
 
 /// The design's rules for the hand-over of a sealed segment's events, each with a store or a
 /// controller that breaks what the rule is for.
@@ -200,6 +201,45 @@ final class HandOverRuleTests: RuleCase {
     XCTAssertEqual(store.requests(AppendBlockEnd.self).map(\.connection), [2])
   }
 
+  /// A segment moves to another store; what the old one still says of it does not count.
+  func testASealThatComesLateOverAConnectionThatWasLeftIsIgnored() throws {
+    let moved = segment(0).qualifiedName
+    let movedID = Monitor<Int64?>(nil)
+    let old = try store { request in
+      switch request.command {
+      case let setup as SetupAppend:
+        if setup.segment == moved { movedID.withLock { $0 = setup.requestID } }
+        return .setUp(setup)
+      case let append as AppendBlockEnd:
+        guard movedID.withLock({ $0 }) == append.requestID else { return .stored(append) }
+        var reply = WrongHost()
+        reply.requestID = append.requestID
+        reply.segment = moved
+        return .frames([reply])
+      default: return .close
+      }
+    }
+    let new = try store(sealing: []) { .stored($0) }
+    let directory = FixedDirectory(old.endpoint)
+    split(directory)
+    let writer = try writer(client(directory), segments: 2)
+    try write(writer, 0.75).wait(until: .after(.seconds(10)))
+    directory.contents.withLock { $0.endpoint = new.endpoint }
+    try write(writer, 0.25).wait(until: .after(.seconds(10)))
+    let id = movedID.withLock { $0 }
+    let left = try XCTUnwrap(
+      old.requests(AppendBlockEnd.self).first { $0.command.requestID == id })
+    try old.send(frames(.sealed(left.command)), on: left.connection)
+    // Its connection still carries the other segment: whose answer comes later is seen later.
+    try write(writer, 0.75).wait(until: .after(.seconds(10)))
+    try write(writer, 0.25).wait(until: .after(.seconds(10)))
+    XCTAssertEqual(directory.contents.withLock { $0.askedSuccessors }, 0)
+    XCTAssertEqual(writer.sealedSegmentCount, 0)
+    XCTAssertEqual(old.requests(SetupAppend.self).map(\.connection), [1, 1])
+    XCTAssertEqual(new.requests(SetupAppend.self).map(\.command.segment), [moved])
+    XCTAssertEqual(new.requests(AppendBlockEnd.self).map { Int($0.command.numEvents) }, [1, 1])
+  }
+
   // MARK: - Merges
 
   func testTwoPredecessorsThatAreSealedAtOnceMergeIntoOne() throws {
@@ -228,6 +268,12 @@ final class HandOverRuleTests: RuleCase {
     let second = try XCTUnwrap(store.wait(AppendBlockEnd.self, count: 2))
     XCTAssertNotEqual(second.requestID, first.requestID)
     try store.send(frames(.sealed(second)), on: 1)
+    awaitState("the second seal") { writer.sealedSegmentCount == 2 }
+    // Hand-overs are serial: the second waits for the first.
+    let early = directory.contents.wait(until: .after(.milliseconds(100))) {
+      $0.askedSuccessors > 1 ? $0.askedSuccessors : nil
+    }
+    XCTAssertNil(early)
     mayGoOn.withLock { $0 = true }
     mayGoOn.signalAll()
     for future in futures { try future.wait(until: .after(.seconds(10))) }
@@ -304,5 +350,16 @@ final class HandOverRuleTests: RuleCase {
     let sent = store.requests(AppendBlockEnd.self).map(\.command.events)
     XCTAssertEqual(sent.count, 2)
     XCTAssertEqual(sent.first, sent.last)
+  }
+}
+
+extension StreamWriter {
+  /// The segments whose events wait for their hand-over.
+  fileprivate var sealedSegmentCount: Int {
+    monitor.withLock { state in
+      state.appenders.values.count {
+        if case .sealed = $0.phase { true } else { false }
+      }
+    }
   }
 }
