@@ -9,10 +9,11 @@ import XCTest
 @testable import pravega_cli
 
 /// What help pages and README show can be typed in and works.
-final class HelpExampleTests: XCTestCase {
+final class HelpExampleTests: LeakCheckedTestCase {
   private var directory = URL(fileURLWithPath: "/")
 
   override func setUpWithError() throws {
+    try super.setUpWithError()
     directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("pravega-examples-\(UUID().uuidString)")
     let completions = directory.appendingPathComponent(".config/fish/completions")

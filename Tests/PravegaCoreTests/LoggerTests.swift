@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// A log that repeats itself is cut short, and says so.
-final class LoggerTests: XCTestCase {
+final class LoggerTests: LeakCheckedTestCase {
   private final class Lines: LogSink {
     let level: LogLevel
     private let lines = Monitor<[String]>([])

@@ -29,8 +29,7 @@ final class MemoryClientTests: LeakCheckedTestCase {
       XCTAssertLessThanOrEqual(buffers.bytesInUse, buffers.limit + 4 * (257 << 10))
       XCTAssertLessThanOrEqual(written, buffers.bytesInUse)
       // Bytes, what is kept of each event, and the embedded server's sockets.
-      let growth = ResidentMemory.bytes - before
-      XCTAssertLessThan(growth, 6 * buffers.limit, "with events of \(byteCount) bytes")
+      assertGrowth(since: before, isBelow: buffers.limit * 5 / 2)
       bench.close()
       XCTAssertEqual(buffers.bytesInUse, 0)
     }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 @testable import PravegaCore
 
 /// Events of a user who has left, in a block that goes on.
-final class WithdrawnEventTests: XCTestCase {
+final class WithdrawnEventTests: LeakCheckedTestCase {
   /// The others look and wait again: none of them may use up a wake-up that was his.
   func testOthersWhoWaitTakeNobodysWakeUp() throws {
     for _ in 0..<100 {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 @testable import PravegaGRPC
 
-final class HandlerPoolTests: XCTestCase {
+final class HandlerPoolTests: LeakCheckedTestCase {
   /// However close together they come, no job waits for another one while there may be more threads:
   /// here each ends only when all have begun.
   func testJobsThatNeedEachOtherRunSideBySide() {

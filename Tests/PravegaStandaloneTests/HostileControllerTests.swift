@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
@@ -8,7 +9,7 @@ import XCTest
 
 /// Calls with values that no honest client sends, to the embedded controller over the embedded
 /// store. Whatever the answer, the controller lives, is quick and keeps the key space whole.
-final class HostileControllerTests: XCTestCase {
+final class HostileControllerTests: LeakCheckedTestCase {
   private let clock = Monitor<Int64>(1_000_000)
   private let store = SegmentStore(memoryLimit: 256 << 20)
   private lazy var controller = ControllerCore(storage: store) { [clock] in
@@ -26,6 +27,7 @@ final class HostileControllerTests: XCTestCase {
   ]
 
   override func setUpWithError() throws {
+    try super.setUpWithError()
     _ = try controller.createScope("s")
     XCTAssertEqual(try controller.createStream(key, .fixed(4)), .success)
   }

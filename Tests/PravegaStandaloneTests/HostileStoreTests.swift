@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaNet
+import PravegaTestKit
 import PravegaThreads
 import PravegaWire
 import XCTest
@@ -8,11 +9,12 @@ import XCTest
 @testable import PravegaStandalone
 
 /// Requests with values that no honest client sends, to the embedded segment store.
-final class HostileStoreTests: XCTestCase {
+final class HostileStoreTests: LeakCheckedTestCase {
   private let core = SegmentStore(memoryLimit: 256 << 20)
   private var port: UInt16 = 0
 
   override func setUpWithError() throws {
+    try super.setUpWithError()
     try core.create("s/s/0")
     try core.createTable("s/t/0")
     try core.createTable("s/f/0", keyLength: 4)

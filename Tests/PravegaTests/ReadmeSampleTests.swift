@@ -7,7 +7,7 @@ import PravegaTestKit
 import XCTest
 
 /// The programs that README and documentation show can be compiled and do what they say.
-final class ReadmeSampleTests: XCTestCase {
+final class ReadmeSampleTests: LeakCheckedTestCase {
   private static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().appendingPathComponent("../..").standardizedFileURL
 

@@ -132,6 +132,7 @@ extension ControllerClient {
       metadata.append((name: "requestdescriptor", value: name))
     }
     if let credentials = settings.credentials {
+      LockWatch.expectNoLock("credentials")
       let value = credentials.authenticationType + " " + credentials.authenticationToken
       metadata.append((name: "authorization", value: value))
     }

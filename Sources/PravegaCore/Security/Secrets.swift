@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaThreads
+
 /// What must not be read in errors and logs, also when a server repeats what it was sent.
 struct Secrets {
   private let words: [String]
@@ -7,6 +9,7 @@ struct Secrets {
   private static let shortest = 4
 
   init(_ credentials: (any Credentials)?) {
+    LockWatch.expectNoLock("credentials")
     var words: [String] = []
     if let token = credentials?.authenticationToken {
       words.append(token)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import PravegaThreads
 import PravegaWire
 import XCTest
@@ -8,7 +9,7 @@ import XCTest
 
 /// When a silent store counts as dead with the settings that users have, and how long a writer or
 /// reader waits at most before it looks for a store again.
-final class SilentStoreTests: XCTestCase {
+final class SilentStoreTests: LeakCheckedTestCase {
   private let settings = LivenessSettings()
 
   /// After how many looks without a byte the store is dead, the keep-alive sent meanwhile.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PravegaCore
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
 /// How long a call goes on after a controller is back, for outages of every length; the clock is the
 /// test's.
-final class ControllerOutageTests: XCTestCase {
+final class ControllerOutageTests: LeakCheckedTestCase {
   private struct Way {
     let name: String
     let failure: CallFailure.Kind

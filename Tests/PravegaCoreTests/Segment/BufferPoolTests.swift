@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import PravegaTestKit
 import PravegaThreads
 import XCTest
 
@@ -8,7 +9,7 @@ import XCTest
 
 /// Who waits for memory is woken for room at once, and for one segment's right to a chunk only
 /// where nothing has come free for a while.
-final class BufferPoolTests: XCTestCase {
+final class BufferPoolTests: LeakCheckedTestCase {
   private static let limit = 64 << 10
 
   /// Calls `waitForRoom` on a thread of its own; true when it says to look again.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PravegaTestKit
 import XCTest
 
 import struct PravegaWire.WireUUID
@@ -7,7 +8,7 @@ import struct PravegaWire.WireUUID
 @testable import PravegaCore
 
 /// Events through the lane and events past it make the same block.
-final class WriteLaneTests: XCTestCase {
+final class WriteLaneTests: LeakCheckedTestCase {
   private let pool = BufferPool(limit: 1 << 20)
 
   private func block() throws -> AppendBlock {
