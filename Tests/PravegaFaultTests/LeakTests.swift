@@ -18,10 +18,7 @@ final class LeakTests: LeakCheckedTestCase {
     threadsBefore = Worker.liveCount
   }
 
-  /// Sanitizers make them ten times slower.
-  private let rounds = ResidentMemory.isQuarantined || LeakTests.isUnderThreadSanitizer ? 100 : 1000
-
-  private static var isUnderThreadSanitizer: Bool { dlsym(nil, "__tsan_init") != nil }
+  private let rounds = Sanitizer.isAddress || Sanitizer.isThread ? 100 : 1000
 
   func testRoundsOfOpenUseAndCloseLeaveNothing() throws {
     for number in -99...0 { try round(number) }
@@ -29,7 +26,7 @@ final class LeakTests: LeakCheckedTestCase {
     for number in 1...rounds { try round(number) }
     let growth = ResidentMemory.bytes - memory
     // Under the address sanitizer freed memory stays resident.
-    guard !ResidentMemory.isQuarantined else { return }
+    guard !Sanitizer.isAddress else { return }
     XCTAssertLessThan(growth, 4 << 20, "after \(rounds) rounds")
   }
 

@@ -101,15 +101,12 @@ extension MemoryClientTests {
   private func assertGrowth(
     since before: Int, isBelow limit: Int, file: StaticString = #filePath, line: UInt = #line
   ) {
-    guard !ResidentMemory.isQuarantined else { return }
+    guard !Sanitizer.isAddress else { return }
     XCTAssertLessThan(ResidentMemory.bytes - before, limit, file: file, line: line)
   }
 }
 
 enum ResidentMemory {
-  /// Whether the address sanitizer keeps freed memory for a while.
-  static var isQuarantined: Bool { dlsym(nil, "__asan_init") != nil }
-
   /// The process's resident bytes.
   static var bytes: Int {
     guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {

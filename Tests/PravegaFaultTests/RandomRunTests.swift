@@ -19,7 +19,8 @@ final class RandomRunTests: LeakCheckedTestCase {
 
   /// They wait more than they work.
   private static let atOnce = 6
-  private static let defaultSeeds: Range<UInt64> = 1..<201
+  private static let defaultSeeds: Range<UInt64> =
+    Sanitizer.isAddress || Sanitizer.isThread ? 1..<31 : 1..<201
   private let tally = Monitor(Tally())
 
   private static func number(_ name: String) throws -> UInt64? {

@@ -57,7 +57,7 @@ final class ReadmeSampleTests: LeakCheckedTestCase {
   }
 
   func testThePrograms() throws {
-    let isSanitized = dlsym(nil, "__tsan_init") != nil || dlsym(nil, "__asan_init") != nil
+    let isSanitized = Sanitizer.isThread || Sanitizer.isAddress
     try XCTSkipIf(isSanitized, "the objects do not link without the sanitizer")
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("pravega-sample-\(UUID().uuidString)")
