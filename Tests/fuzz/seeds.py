@@ -161,6 +161,113 @@ def append_conversation():
     return setup + end(1, event) + block + end(2, event[6:]) + read
 
 
+def probe_replies():
+    """At most three frames that a store answered with, of every kind, from the probes."""
+    seen = {}
+    for path in sorted(FIXTURES.glob("probes/wire/*.json")):
+        for step in json.loads(path.read_text(encoding="utf-8"))["steps"]:
+            for answer in step.get("expect") or []:
+                if not isinstance(answer, dict) or not isinstance(answer.get("hex"), str):
+                    continue
+                frame = bytes.fromhex(answer["hex"])
+                code = frame[:4]
+                seen[code] = seen.get(code, 0) + 1
+                if seen[code] <= 3 and len(frame) <= 1024:
+                    yield frame
+
+
+def recorded_replies():
+    """At most four frames of every kind that stores sent, recorded or as Java encodes them."""
+    seen = {}
+    for line in lines("*.jsonl", "wire"):
+        if line["dir"] == "s2c" and len(line["hex"]) <= 2048:
+            seen[line["type"]] = seen.get(line["type"], 0) + 1
+            if seen[line["type"]] <= 4:
+                yield bytes.fromhex(line["hex"])
+    vectors = json.loads((FIXTURES / "vectors/wire_and_framing.json").read_text(encoding="utf-8"))
+    for command in vectors["commands"]:
+        frame = bytes.fromhex(command["hex"])
+        if len(frame) <= 1024:
+            yield frame
+    yield from probe_replies()
+
+
+def addressed(frame, flow):
+    """The frame with the request id of a flow, and with the target's writer id."""
+    code, payload = struct.unpack(">i", frame[:4])[0], bytearray(frame[8:])
+    at = {7: 32, 8: 24, 55: 16}.get(code, 0)
+    if code == 10 and len(payload) > 8:
+        at = len(payload) - 8
+    payload[at : at + 8] = struct.pack(">q", flow << 32 | (1 if flow == 4 else 0))
+    if code == 2 and len(payload) > 16:
+        name = struct.unpack(">H", payload[8:10])[0]
+        payload[10 + name : 26 + name] = bytes(16)
+    return frame[:8] + bytes(payload)
+
+
+HELLO = bytes.fromhex("ffffff81000000080000001100000005")
+
+
+def store_replies():
+    """First byte: which part of the client listens; then as that part wants it."""
+    replies = list(recorded_replies())
+    for reply in replies:
+        yield b"\1" + reply[:4] + reply[8:]
+        for flow in (1, 2, 3, 4):
+            yield bytes([0, 0xF9]) + HELLO + set_up(-(1 << 63)) + addressed(reply, flow)
+    for start in range(0, len(replies), 6):
+        some = b"".join(addressed(r, 1 + n % 4) for n, r in enumerate(replies[start : start + 6]))
+        for choice in (1, 2, 0x3D, 0xFB):
+            yield bytes([0, choice]) + HELLO + some
+    for choice in (0x01, 0x02, 0x06, 0x13, 0xF9):
+        for numbers in ((-(1 << 63), 4, 9), (-(1 << 63), 3, -1), (0, 1, 2), (4, 5, 6), (-1, 1 << 62, 0)):
+            talk = HELLO + set_up(numbers[0]) + stored(numbers[1]) + set_up(numbers[2])
+            yield bytes([0, choice]) + talk + HELLO + set_up(numbers[1]) + stored(numbers[2]) * 2
+        yield bytes([0, choice]) + HELLO + b"".join(read_reply(at, 0) for at in (0, 11, 22))
+        yield bytes([0, choice]) + HELLO + read_reply(0, 1) + set_up(-(1 << 63)) + stored((1 << 63) - 1)
+    framed = [bytes.fromhex(e["framedHex"]) for e in json.loads(
+        (FIXTURES / "vectors/wire_and_framing.json").read_text(encoding="utf-8"))["eventFraming"]]
+    for piece in (0, 6, 255):
+        for text in [b"".join(framed), b"".join(framed[:3]), *framed]:
+            yield bytes([2, piece]) + text
+        for payload in (-1, 1 << 23, 9 << 20, (1 << 31) - 1):
+            yield bytes([2, piece]) + framed[1] + struct.pack(">ii", 0, payload) + b"abc"
+    for reply in recorded_reads():
+        for piece in (0, 100, 255):
+            yield bytes([2, piece]) + reply
+            yield bytes([3]) + struct.pack(">qqB", 0, len(reply), piece) + reply[:-1] + b"\0"
+    for start, end in ((0, 22), (-1, 22), (0, -1), (5, (1 << 63) - 1), (0, (1 << 63) - 1)):
+        yield bytes([3]) + struct.pack(">qqB", start, end, 9) + (framed[1] + framed[2]) * 2 + b"\0"
+
+
+def set_up(number):
+    name = struct.pack(">H", 5) + b"s/s/0"
+    return frame(2, struct.pack(">q", 1 << 32) + name + bytes(16) + struct.pack(">q", number))
+
+
+def stored(number):
+    return frame(7, bytes(16) + struct.pack(">qqqq", number, 0, 1 << 32, 100))
+
+
+def read_reply(offset, flags):
+    name, event = struct.pack(">H", 5) + b"s/s/0", struct.pack(">ii", 0, 3) + b"abc"
+    head = name + struct.pack(">qBBi", offset, flags, flags, len(event))
+    return frame(10, head + event + struct.pack(">q", 2 << 32))
+
+
+def recorded_reads():
+    """What lay in segments."""
+    seen = 0
+    for line in lines("*.jsonl", "wire"):
+        reply = bytes.fromhex(line["hex"]) if line["dir"] == "s2c" else b""
+        if reply[:4] == b"\0\0\0\x0a" and seen < 30:
+            first = 8 + 2 + struct.unpack(">H", reply[8:10])[0] + 10
+            length = struct.unpack(">i", reply[first : first + 4])[0]
+            if 8 <= length <= 900:
+                seen += 1
+                yield reply[first + 4 : first + 4 + length]
+
+
 def grpc_bodies():
     """First byte: which form; second: the size of pieces."""
     headers = b"\x00200\n\x01application/grpc\n\n"
@@ -270,6 +377,7 @@ KINDS = {
     "stored-forms": stored_forms,
     "texts": texts,
     "store-streams": store_streams,
+    "store-replies": store_replies,
     "grpc-bodies": grpc_bodies,
     "command-lines": command_lines,
     "controller-calls": controller_calls,

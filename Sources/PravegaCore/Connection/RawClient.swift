@@ -102,26 +102,8 @@ package struct RawClient: Sendable {
   private func decode<Reply: WireReply>(
     _ reply: StoreReply, from connection: StoreConnection
   ) throws(PravegaError) -> Reply {
-    var result: Result<Reply, PravegaError>?
-    unsafe reply.payload.withUnsafeBytes { bytes in
-      let frame = unsafe ReceivedFrame(code: reply.code, payload: bytes, slab: nil)
-      do throws(PravegaError) {
-        if reply.code == Reply.code {
-          result = .success(try WireCodec.decode(Reply.self, frame, from: connection.endpoint))
-        } else {
-          let failure = try StoreFailure.error(frame, from: connection.endpoint)
-          result = .failure(
-            failure ?? WireCodec.malformed(frame, from: connection.endpoint))
-        }
-      } catch {
-        result = .failure(error)
-      }
-    }
     do throws(PravegaError) {
-      guard let result else {
-        throw PravegaError(.invalidMessage, "The reply could not be read.")
-      }
-      return try result.get()
+      return try reply.decoded(Reply.self, from: connection.endpoint)
     } catch {
       noteFailure(error, connection)
       throw error

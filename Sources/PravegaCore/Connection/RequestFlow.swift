@@ -2,12 +2,6 @@
 
 internal import PravegaThreads
 
-/// A reply copied out of the connection's memory.
-package struct StoreReply: Sendable {
-  package let code: Int32
-  package let payload: [UInt8]
-}
-
 /// The flow of one request: completes with its reply or the loss of the connection.
 final class RequestFlow: FlowHandler {
   private let promise = Promise<StoreReply>()

@@ -48,7 +48,8 @@ package final class StoreConnection: Sendable {
   static let blocksAtATime = 64
   static let helloTimeout = Duration.seconds(5)
 
-  private init(endpoint: Endpoint, _ liveness: LivenessSettings) {
+  /// One without a link: it sends nothing by itself.
+  init(endpoint: Endpoint, _ liveness: LivenessSettings = LivenessSettings()) {
     self.endpoint = endpoint
     receiver = ConnectionReceiver(liveness)
   }

@@ -162,7 +162,8 @@ final class SegmentAppendChannel: Sendable {
       guard reply.code == AppendSetup.code else { throw try failure(reply, from: connection) }
       let live = Live(
         connection: connection, flow: flow, flowID: flowID,
-        storedNumber: try decode(AppendSetup.self, reply, connection).lastEventNumber)
+        storedNumber: try reply.decoded(AppendSetup.self, from: connection.endpoint)
+          .lastEventNumber)
       let isOpen = monitor.withLock { state -> Bool in
         guard !state.isClosed else { return false }
         state.live = live
@@ -202,37 +203,12 @@ final class SegmentAppendChannel: Sendable {
   private func failure(
     _ reply: StoreReply, from connection: StoreConnection
   ) throws(PravegaError) -> PravegaError {
-    let error = try withFrame(reply) { (frame) throws(PravegaError) in
-      try StoreFailure.error(frame, from: connection.endpoint)
-        ?? WireCodec.malformed(frame, from: connection.endpoint)
-    }
+    let error = try reply.failure(from: connection.endpoint)
     switch error.code {
     case .tokenExpired: core.tokenExpired(for: segment.pravegaStream)
     case .connectionFailed, .invalidMessage: connection.retire()
     default: break
     }
     return error
-  }
-
-  private func decode<C: WireCommand>(
-    _ type: C.Type, _ reply: StoreReply, _ connection: StoreConnection
-  ) throws(PravegaError) -> C {
-    try withFrame(reply) { (frame) throws(PravegaError) in
-      try WireCodec.decode(type, frame, from: connection.endpoint)
-    }
-  }
-
-  private func withFrame<R>(
-    _ reply: StoreReply, _ body: (ReceivedFrame) throws(PravegaError) -> R
-  ) throws(PravegaError) -> R {
-    let result = unsafe reply.payload.withUnsafeBytes { bytes -> Result<R, PravegaError> in
-      do throws(PravegaError) {
-        return .success(
-          try body(unsafe ReceivedFrame(code: reply.code, payload: bytes, slab: nil)))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
   }
 }
