@@ -25,6 +25,22 @@ final class AnsweringStore: Sendable {
     var requests: [Request] = []
     var transports: [TCPTransport] = []
     var ended: Set<Int> = []
+    /// The last event of each writer that it acknowledged.
+    var stored: [WireUUID: Int64] = [:]
+
+    /// A set-up says at least what was acknowledged.
+    mutating func honest(_ frames: [any WireCommand]) -> [any WireCommand] {
+      frames.map { frame in
+        if let reply = frame as? DataAppended {
+          stored[reply.writerID] = max(stored[reply.writerID] ?? .min, reply.eventNumber)
+        }
+        guard var setup = frame as? AppendSetup, let last = stored[setup.writerID] else {
+          return frame
+        }
+        setup.lastEventNumber = max(setup.lastEventNumber, last)
+        return setup
+      }
+    }
   }
 
   let endpoint: Endpoint
@@ -32,7 +48,8 @@ final class AnsweringStore: Sendable {
   private let monitor = Monitor(State())
   private let handler: Handler
 
-  /// Hello and KeepAlive are answered by themselves.
+  /// Hello and KeepAlive are answered by themselves. A set-up that is answered with a frame never
+  /// says less than what was acknowledged; with bytes it says what the test says.
   init(_ handler: @escaping Handler) throws {
     listener = try Listener(Endpoint(host: "127.0.0.1", port: 0))
     endpoint = listener.endpoint
@@ -63,7 +80,9 @@ final class AnsweringStore: Sendable {
 
   /// Says something unasked.
   func send(_ commands: [any WireCommand], on connection: Int) throws {
-    let transport = monitor.withLock { $0.transports[connection - 1] }
+    let (transport, commands) = monitor.withLock { state in
+      (state.transports[connection - 1], state.honest(commands))
+    }
     try send(commands.flatMap { try $0.encoded() }, transport)
   }
 
@@ -103,7 +122,9 @@ final class AnsweringStore: Sendable {
         monitor.withLock { $0.requests.append(request) }
         monitor.signalAll()
         switch handler(request) {
-        case .frames(let frames): try send(frames.flatMap { try $0.encoded() }, transport)
+        case .frames(let frames):
+          let honest = monitor.withLock { $0.honest(frames) }
+          try send(honest.flatMap { try $0.encoded() }, transport)
         case .bytes(let bytes): try send(bytes, transport)
         case .close: return
         }
@@ -140,6 +161,14 @@ extension AnsweringStore.Answer {
     reply.writerID = request.writerID
     reply.lastEventNumber = stored
     return .frames([reply])
+  }
+
+  /// The same number whatever was acknowledged.
+  static func lyingSetUp(_ request: SetupAppend, _ stored: Int64) -> AnsweringStore.Answer {
+    guard case .frames(let frames) = setUp(request, stored: stored),
+      let bytes = try? frames.flatMap({ try $0.encoded() })
+    else { return .close }
+    return .bytes(bytes)
   }
 
   static func stored(_ request: AppendBlockEnd, previous: Int64 = .min) -> AnsweringStore.Answer {

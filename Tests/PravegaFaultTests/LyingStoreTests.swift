@@ -164,4 +164,105 @@ final class LyingStoreTests: LeakCheckedTestCase {
     core.close()
     try store.finish()
   }
+
+  // MARK: - One append at a time
+
+  private func withSegment(
+    _ scripts: [[MockStore.Step]], _ body: (StoreSegment) throws -> Void
+  ) throws {
+    let store = try MockStore(scripts)
+    let core = ClientCore(
+      directory: Directory(endpoint: store.endpoint), factory: SocketConnectionFactory())
+    let segment = StoreSegment(core, segment: Segment(Self.stream, segmentID: 0))
+    defer { core.close() }
+    try body(segment)
+    segment.close()
+    core.close()
+    try store.finish()
+  }
+
+  /// Answers a conditional append as stored, under another number than its own if so wanted.
+  private static func acknowledgeConditional(extra: Int64 = 0) -> MockStore.Step {
+    .answer(ConditionalAppend.code) { payload in
+      let request = try payload.withUnsafeBytes { try ConditionalAppend(payload: $0) }
+      var reply = DataAppended()
+      reply.writerID = request.writerID
+      reply.eventNumber = request.eventNumber + extra
+      reply.requestID = request.requestID
+      return try reply.encoded()
+    }
+  }
+
+  private static let entry: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 1, 7]
+
+  /// Else the append would be lost in silence: it would count as stored and never be sent.
+  func testASetUpThatClaimsAnAppendNeverSentIsNotBelieved() throws {
+    for claim in [1, 77, Int64.max] {
+      try withSegment([
+        opening + [Self.setUp(lastEvent: claim), .expectEnd],
+        opening + [Self.setUp(lastEvent: .min), Self.acknowledgeConditional(), .expectEnd],
+      ]) { segment in
+        XCTAssertTrue(
+          try segment.append(Self.entry, ifWriteOffsetIs: 0, until: .after(.seconds(10))))
+      }
+    }
+  }
+
+  func testANegativeSetUpIsThatOfANewWriter() throws {
+    for claim in [0, -1, -77, Int64.min] {
+      try withSegment([
+        opening + [Self.setUp(lastEvent: claim), Self.acknowledgeConditional(), .expectEnd]
+      ]) { segment in
+        XCTAssertTrue(
+          try segment.append(Self.entry, ifWriteOffsetIs: 0, until: .after(.seconds(10))))
+      }
+    }
+  }
+
+  func testAnAcknowledgementOfAnotherAppendIsAskedAboutAgain() throws {
+    for extra in [-1, 1, Int64.max - 1] {
+      try withSegment([
+        opening + [
+          Self.setUp(lastEvent: .min), Self.acknowledgeConditional(extra: extra), .expectEnd,
+        ],
+        opening + [Self.setUp(lastEvent: 1), .expectEnd],
+      ]) { segment in
+        XCTAssertTrue(
+          try segment.append(Self.entry, ifWriteOffsetIs: 0, until: .after(.seconds(10))))
+      }
+    }
+  }
+
+  func testAStoreThatForgetsWhatItAcknowledgedFailsTheNextAppend() throws {
+    for told in [0, -1, Int64.min] {
+      try withSegment([
+        opening + [Self.setUp(lastEvent: .min), Self.acknowledgeConditional(), .close],
+        opening + [Self.setUp(lastEvent: told), .expectEnd],
+      ]) { segment in
+        let soon = Deadline.after(.seconds(10))
+        XCTAssertTrue(try segment.append(Self.entry, ifWriteOffsetIs: 0, until: soon))
+        XCTAssertThrowsError(try segment.append(Self.entry, ifWriteOffsetIs: 9, until: soon)) {
+          XCTAssertEqual(($0 as? PravegaError)?.code, .corruptedState)
+          XCTAssertEqual(($0 as? PravegaError)?.retry, .never)
+        }
+      }
+    }
+  }
+
+  /// The deadline ends it, with what the store said and not with a mere time-out.
+  func testAStoreThatGoesOnLyingIsNamedWhenTimeIsUp() throws {
+    let lie = opening + [Self.setUp(lastEvent: 5), .expectEnd]
+    let store = try MockStore(Array(repeating: lie, count: 100))
+    let core = ClientCore(
+      directory: Directory(endpoint: store.endpoint), factory: SocketConnectionFactory())
+    let segment = StoreSegment(core, segment: Segment(Self.stream, segmentID: 0))
+    XCTAssertThrowsError(try segment.append(Self.entry, until: .after(.milliseconds(300)))) {
+      let error = $0 as? PravegaError
+      XCTAssertEqual(error?.code, .invalidMessage)
+      XCTAssertEqual(error?.message.contains("append 5 is the last one"), true)
+    }
+    segment.close()
+    core.close()
+    store.close()
+  }
 }

@@ -13,10 +13,11 @@ final class RecoveryRuleTests: RuleCase {
     return frames
   }
 
-  private func storeThatStores() throws -> AnsweringStore {
+  /// - Parameter stored: the last event that it has of the writer from the beginning.
+  private func storeThatStores(_ stored: Int64 = .min) throws -> AnsweringStore {
     try store { request in
       switch request.command {
-      case let setup as SetupAppend: return .setUp(setup)
+      case let setup as SetupAppend: return .setUp(setup, stored: stored)
       case let append as AppendBlockEnd: return .stored(append)
       default: return .close
       }
@@ -87,7 +88,7 @@ final class RecoveryRuleTests: RuleCase {
     store.close()
     let futures = try (0..<10).map { _ in try write(writer) }
     awaitState("attempts") { directory.contents.withLock { $0.askedEndpoints } > 3 }
-    let second = try storeThatStores()
+    let second = try storeThatStores(1)
     directory.contents.withLock { $0.endpoint = second.endpoint }
     for future in futures { try future.wait(until: .after(.seconds(10))) }
   }

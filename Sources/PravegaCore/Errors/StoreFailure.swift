@@ -101,6 +101,28 @@ package enum StoreFailure {
     }
   }
 
+  /// A store says something of a writer that cannot be; another connection may say better.
+  static func impossible(
+    _ segment: String, _ claim: String, _ endpoint: Endpoint
+  ) -> PravegaError {
+    PravegaError(
+      .invalidMessage, "The segment store \(endpoint) says of \(segment) that \(claim), which cannot be.",
+      hint: "Look at the segment store's log.", retry: .safe,
+      context: .init(subject: segment, endpoint: endpoint.description))
+  }
+
+  /// A store does not have what it acknowledged.
+  static func lost(
+    _ segment: String, _ stored: Int64, told: Int64, _ endpoint: Endpoint
+  ) -> PravegaError {
+    PravegaError(
+      .corruptedState,
+      "The segment store \(endpoint) acknowledged event \(stored) of a writer of \(segment) and now has \(told < 1 ? "none" : "only \(told)").",
+      hint:
+        "Acknowledged events are lost, or the stream was deleted and created anew; a new writer goes on from here.",
+      context: .init(subject: segment, endpoint: endpoint.description))
+  }
+
   package static func tokenExpired(_ segment: String, _ endpoint: Endpoint) -> PravegaError {
     PravegaError(
       .tokenExpired, "The delegation token has expired.",

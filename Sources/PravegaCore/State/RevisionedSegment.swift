@@ -83,7 +83,9 @@ package final class RevisionedSegment: Sendable {
     let type = try header.int32()
     let length = Int64(try header.int32())
     let left = window.end - window.start - Int64(Self.headerLength)
-    guard type == 0, length >= 0, length <= left else {
+    // Longer ones fit no frame to a store: nobody wrote them, and nobody has to keep them.
+    let most = min(left, Int64(EventFraming.maxBatchByteCount))
+    guard type == 0, length >= 0, length <= most else {
       throw PravegaError(
         .corruptedState, "The segment \(segment) holds no entry at offset \(window.start).",
         hint: "Check that nothing but a revisioned stream is written to it.")

@@ -14,6 +14,10 @@ final class SegmentAppendChannel: Sendable {
     var isBusy = false
     var isClosed = false
     var number: Int64 = 0
+    /// The last number that was ever sent: no store can have a later one.
+    var sentNumber: Int64 = 0
+    /// The last number that a store said is stored: none can have less later.
+    var storedNumber: Int64 = 0
     var live: Live?
   }
 
@@ -124,16 +128,55 @@ final class SegmentAppendChannel: Sendable {
   ) throws(PravegaError) -> Bool {
     let known = monitor.withLock { $0.live }
     let live = if let known { known } else { try setUp(isRetry: isRetry, until: deadline) }
+    // Only where it was sent before: see `check(_:from:)`.
     if known == nil, live.storedNumber >= number { return true }
     let requestID = live.flowID.requestID(sequence: UInt32(truncatingIfNeeded: number &+ 1))
     let frame = try makeFrame(data, expected, number, requestID)
+    monitor.withLock { $0.sentNumber = number }
     let reply = try live.flow.exchange(
       frame, requestID, on: live.connection, until: replyDeadline(deadline))
     switch reply.code {
-    case DataAppended.code: return true
-    case ConditionalCheckFailed.code: return false
+    case DataAppended.code:
+      let answer = try reply.decoded(DataAppended.self, from: live.connection.endpoint)
+      try expect(number, answer.eventNumber, "stored", live.connection)
+      monitor.withLock { $0.storedNumber = number }
+      return true
+    case ConditionalCheckFailed.code:
+      let answer = try reply.decoded(ConditionalCheckFailed.self, from: live.connection.endpoint)
+      try expect(number, answer.eventNumber, "refused", live.connection)
+      return false
     default: throw try failure(reply, from: live.connection)
     }
+  }
+
+  /// An answer that names another append leaves open what became of this one.
+  private func expect(
+    _ number: Int64, _ told: Int64, _ what: String, _ connection: StoreConnection
+  ) throws(PravegaError) {
+    guard told != number else { return }
+    connection.retire()
+    throw StoreFailure.impossible(
+      segment.qualifiedName, "append \(told) is \(what) when it was sent \(number)",
+      connection.endpoint)
+  }
+
+  /// Whether what a store says of this writer can be: neither more than was sent nor less than was
+  /// acknowledged.
+  private func check(
+    _ reply: AppendSetup, from connection: StoreConnection
+  ) throws(PravegaError) {
+    let (sent, stored) = monitor.withLock { ($0.sentNumber, $0.storedNumber) }
+    let told = reply.lastEventNumber
+    guard reply.writerID == writerID, told <= sent else {
+      connection.retire()
+      throw StoreFailure.impossible(
+        segment.qualifiedName, "append \(told) is the last one it has of this writer",
+        connection.endpoint)
+    }
+    guard stored == 0 || told >= stored else {
+      throw StoreFailure.lost(segment.qualifiedName, stored, told: told, connection.endpoint)
+    }
+    if told > stored { monitor.withLock { $0.storedNumber = told } }
   }
 
   /// An append whose answer is lost is asked again: the next set-up tells what became of it.
@@ -160,10 +203,10 @@ final class SegmentAppendChannel: Sendable {
         try WireCodec.frame(request), request.requestID, on: connection,
         until: replyDeadline(deadline))
       guard reply.code == AppendSetup.code else { throw try failure(reply, from: connection) }
+      let setup = try reply.decoded(AppendSetup.self, from: connection.endpoint)
+      try check(setup, from: connection)
       let live = Live(
-        connection: connection, flow: flow, flowID: flowID,
-        storedNumber: try reply.decoded(AppendSetup.self, from: connection.endpoint)
-          .lastEventNumber)
+        connection: connection, flow: flow, flowID: flowID, storedNumber: setup.lastEventNumber)
       let isOpen = monitor.withLock { state -> Bool in
         guard !state.isClosed else { return false }
         state.live = live

@@ -45,6 +45,8 @@ final class SegmentAppender: @unchecked Sendable {
   private var firstChunk = ChunkSize.tiny
   /// Number of the last event that was ever sent: no store can have a later one.
   private var lastSentNumber: Int64 = 0
+  /// Number of the last event that a store said is stored: none can have less later.
+  private var lastStoredNumber: Int64 = 0
   /// Whether it stands in its connection's queue.
   var isQueued = false
   /// Whether somebody waits for memory with an event for it.
@@ -195,8 +197,10 @@ final class SegmentAppender: @unchecked Sendable {
 
   enum Acknowledged {
     case blocks([AppendBlock])
-    /// The peer acknowledged what was never sent.
+    /// The peer acknowledged what was never sent, or a part of a block.
     case violation
+    /// The peer does not have any more what it said is stored, up to that number.
+    case lost(stored: Int64)
   }
 
   func acknowledge(
@@ -215,6 +219,10 @@ final class SegmentAppender: @unchecked Sendable {
   /// What the store says of this writer on a new connection: blocks up to `number` are stored.
   func resume(after number: Int64, on connection: StoreConnection) -> Acknowledged {
     guard number <= lastSentNumber else { return .violation }
+    // Those events were reported as stored and are not here any more to be sent again.
+    guard lastStoredNumber == 0 || number >= lastStoredNumber else {
+      return .lost(stored: lastStoredNumber)
+    }
     var count = 0
     while count < blocks.count, blocks[count].lastNumber <= number { count += 1 }
     // The store keeps a block whole or not at all.
@@ -247,6 +255,7 @@ final class SegmentAppender: @unchecked Sendable {
     guard count > 0 else { return [] }
     let removed = Array(blocks[..<count])
     for block in removed { block.completion.markStored() }
+    lastStoredNumber = removed.last?.lastNumber ?? lastStoredNumber
     blocks.removeFirst(count)
     sentCount = max(0, sentCount - count)
     return removed

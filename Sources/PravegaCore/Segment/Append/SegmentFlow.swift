@@ -76,9 +76,15 @@ final class SegmentFlow: AppendFlow {
       appender.isQueued = appender.hasEvents
       return (result, appender.hasEvents)
     }
-    // An AppendSetup that nobody asked for says nothing about what is stored.
-    guard case .blocks(let blocks) = result else {
-      throw WireCodec.malformed(frame, from: connection.endpoint)
+    let blocks: [AppendBlock]
+    switch result {
+    case .blocks(let stored): blocks = stored
+    case .lost(let stored):
+      return writer.failed(
+        appender, on: connection,
+        StoreFailure.lost(
+          appender.name, stored, told: reply.lastEventNumber, connection.endpoint))
+    case .violation: throw impossible(reply, connection)
     }
     for block in blocks { block.completion.resolve(.stored) }
     if writer.monitor.withLock({ _ in appender.takeAwaited() }) {
@@ -88,6 +94,14 @@ final class SegmentFlow: AppendFlow {
       return writer.sealed(appender, on: connection)
     }
     if hasMore { connection.wake(appender.flowID, isFull: true) }
+  }
+
+  /// A set-up that nobody asked for, or that says what cannot be: the store has a block whole or not
+  /// at all, so that whichever part of it was sent again or taken for stored would be wrong.
+  private func impossible(_ reply: AppendSetup, _ connection: StoreConnection) -> PravegaError {
+    StoreFailure.impossible(
+      appender.name, "event \(reply.lastEventNumber) is the last one it has of this writer",
+      connection.endpoint)
   }
 
   private func tokenRefused(_ frame: ReceivedFrame, _ connection: StoreConnection)
