@@ -72,6 +72,9 @@ struct EventAssembler {
     self.offset = offset
   }
 
+  /// Whether the beginning of an event is here and its end is not.
+  var isInsideEvent: Bool { partial != nil }
+
   enum Step {
     case event(LentEvent)
     case needsChunk

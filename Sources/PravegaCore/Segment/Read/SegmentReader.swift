@@ -102,6 +102,8 @@ package final class SegmentReader: @unchecked Sendable {
         switch takeChunk() {
         case .chunk(let chunk): unsafe assembler.add(chunk)
         case .notReady: return .notReady
+        case .end(.endOfSegment) where unsafe assembler.isInsideEvent:
+          return .end(.failed(cutOffError))
         case .end(let end): return .end(end)
         }
       }
@@ -166,6 +168,13 @@ package final class SegmentReader: @unchecked Sendable {
       .corruptedState, "There is no event at offset \(offset) of \(segment).",
       hint:
         "Check that the position comes from this stream and that the segment does not hold raw bytes.",
+      context: .init(operation: "readNextEvent", subject: segment.qualifiedName))
+  }
+
+  private var cutOffError: PravegaError {
+    PravegaError(
+      .corruptedState, "The segment \(segment) ends inside the event at offset \(offset).",
+      hint: "Look at the segment store's log, and check that the segment does not hold raw bytes.",
       context: .init(operation: "readNextEvent", subject: segment.qualifiedName))
   }
 
