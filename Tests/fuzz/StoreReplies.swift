@@ -99,8 +99,9 @@ private struct Conversation {
     input = bytes.dropFirst()
     choice = bytes.first ?? 0
     let segments = try? StreamSegments([SegmentWithRange(segment, .full)])
-    guard let segments, let writer = try? StreamWriter(
-      stream: stream, segments: segments, environment: core)
+    guard let segments,
+      let writer = try? StreamWriter(
+        stream: stream, segments: segments, environment: core)
     else { preconditionFailure("no writer") }
     let appender = SegmentAppender(segment: segment, writerID: WireUUID())
     writer.monitor.withLock { state in

@@ -106,7 +106,8 @@ package enum StoreFailure {
     _ segment: String, _ claim: String, _ endpoint: Endpoint
   ) -> PravegaError {
     PravegaError(
-      .invalidMessage, "The segment store \(endpoint) says of \(segment) that \(claim), which cannot be.",
+      .invalidMessage,
+      "The segment store \(endpoint) says of \(segment) that \(claim), which cannot be.",
       hint: "Look at the segment store's log.", retry: .safe,
       context: .init(subject: segment, endpoint: endpoint.description))
   }

@@ -246,7 +246,8 @@ final class HostileRepliesTests: LeakCheckedTestCase {
 
   func testBytesThatAreNoEventsAreATypedError() throws {
     let cases: [([UInt8], PravegaError.Code)] = [
-      (Self.event(1, type: 1, [7]), .corruptedState), (Self.event(1, type: -1, [7]), .corruptedState),
+      (Self.event(1, type: 1, [7]), .corruptedState),
+      (Self.event(1, type: -1, [7]), .corruptedState),
       (Self.event(-1, []), .corruptedState), (Self.event(.min, []), .corruptedState),
       (Self.event(.max, [1, 2]), .resourceExhausted),
     ]
