@@ -69,25 +69,138 @@ final class AbuseTests: XCTestCase {
     XCTAssertNil(events.failure)
   }
 
+  /// The window of the connection is shared by its calls; one that is used up by all of them is
+  /// nobody's alone.
   func testDataBeyondAClientsWindowEndsTheConnection() throws {
-    var client = try client(calls: 1)
-    _ = client.receive(headersFrame(1, responseFields))
-    // Nobody gives a window back for a stream that is gone, but the connection's window counts.
-    var sent = 0
-    while sent <= 2 << 20 {
-      let events = client.receive(
-        .data(
-          1, [UInt8](repeating: 1, count: 16_384)[...], flowControlled: 16_384, endStream: false))
-      sent += 16_384
-      XCTAssertNil(events.failure)
+    var configuration = HTTP2Configuration()
+    configuration.windowSize = 65_535
+    configuration.maxFrameSize = 1 << 17
+    for (first, second) in [(0, 65_536), (32_000, 33_536), (30_000, 1 << 17)] {
+      var client = Endpoint.ready(.client, configuration)
+      let calls = try (0..<2).map { _ in try client.machine.openStream(requestFields) }
+      for id in calls { _ = client.receive(headersFrame(id, responseFields)) }
+      _ = client.machine.takeOutput()
+      XCTAssertNil(client.receive(dataFrame(calls[0], first, end: true)).failure)
+      let events = client.receive(dataFrame(calls[1], second))
+      XCTAssertEqual(events.failure?.code, .flowControlError, "\(first), \(second)")
+      guard case .goAway(_, .flowControlError, _)? = try client.frames().last else {
+        XCTFail("no GOAWAY after \(first), \(second)")
+        continue
+      }
     }
+    var honest = Endpoint.ready(.client, configuration)
+    let id = try honest.machine.openStream(requestFields)
+    _ = honest.receive(headersFrame(id, responseFields))
+    XCTAssertEqual(honest.receive(dataFrame(id, 32_000)).count, 1)
+    XCTAssertEqual(honest.receive(dataFrame(id, 33_535)).count, 1)
+  }
+
+  func testDataBeyondTheWindowOfACallEndsTheCall() throws {
     var configuration = HTTP2Configuration()
     configuration.windowSize = 10
-    var small = Endpoint.ready(.client, configuration)
-    _ = try small.machine.openStream(requestFields)
-    _ = small.receive(headersFrame(1, responseFields))
-    let events = small.receive(dataFrame(1, 11))
+    var client = Endpoint.ready(.client, configuration)
+    let id = try client.machine.openStream(requestFields)
+    _ = client.receive(headersFrame(id, responseFields))
+    let events = client.receive(dataFrame(id, 11))
     XCTAssertEqual(events.streamFailure?.code, .flowControlError)
+    XCTAssertNil(events.failure)
+  }
+
+  func testDataWithinWindowsThatAreGivenBackGoesOnWithoutEnd() throws {
+    var client = try client(calls: 1)
+    _ = client.receive(headersFrame(1, responseFields))
+    for _ in 0..<256 {
+      let events = client.receive(dataFrame(1, 16_384))
+      XCTAssertNil(events.failure)
+      XCTAssertNil(events.streamFailure)
+    }
+  }
+
+  /// On a call's stream, on one that would be pushed and on one that nobody opened; by number, by
+  /// size, and with a block that has not even begun.
+  func testContinuationFloodsAtAClientAreCutOff() throws {
+    let kinds: [(HTTP2Limit, Int)] = [
+      (.continuationFrames, 0), (.continuationFrames, 1), (.continuationFrames, 1_000),
+      (.headerBlockSize, 4_000), (.headerBlockSize, 16_384),
+    ]
+    for id in [1, 2, 7] as [StreamID] {
+      for (limit, size) in kinds {
+        var client = try client(calls: 1)
+        let fragment = [UInt8](repeating: 0x88, count: size)[...]
+        let open = HTTP2Frame.headers(id, fragment, endStream: false, endHeaders: false)
+        XCTAssertEqual(client.receive(open), [])
+        var held = 0
+        var end: HTTP2Error?
+        var rounds = 0
+        while end == nil, rounds < 1_000 {
+          end = client.receive(.continuation(id, fragment, endHeaders: false)).failure
+          held = max(held, client.machine.partialBlock?.bytes.count ?? 0)
+          rounds += 1
+        }
+        let what = "\(size) bytes on stream \(id)"
+        XCTAssertEqual(end?.cause, .limit(limit), what)
+        XCTAssertEqual(end?.code, .enhanceYourCalm, what)
+        XCTAssertLessThanOrEqual(rounds, 17, what)
+        XCTAssertLessThanOrEqual(held, 32_768, what)
+        try assertEnded(&client, .enhanceYourCalm, what)
+      }
+    }
+  }
+
+  /// The whole flood may be there at once, in the bytes that one read brought.
+  func testAContinuationFloodInOnePieceLeavesNothingBehind() throws {
+    var client = try client(calls: 1)
+    var flood = bytes(.headers(1, [], endStream: false, endHeaders: false))
+    for _ in 0..<100_000 { flood += bytes(.continuation(1, [0x88], endHeaders: false)) }
+    XCTAssertEqual(client.receive(flood).failure?.cause, .limit(.continuationFrames))
+    try assertEnded(&client, .enhanceYourCalm, "in one piece")
+  }
+
+  func testAPushEndsTheConnection() throws {
+    let promised: [UInt8] = [0, 0, 0, 2] + headerBlock(requestFields)
+    for id in [1, 2, 3, 7] as [StreamID] {
+      for flags in [.endHeaders, [], .padded, [.padded, .endHeaders]] as [HTTP2FrameFlags] {
+        for payload in [promised, [], [0], [0, 0, 0, 0]] {
+          var client = try client(calls: 2)
+          var push: [UInt8] = []
+          HTTP2FrameHeader(length: payload.count, type: 5, flags: flags, streamID: id)
+            .append(to: &push)
+          push += payload
+          let what = "\(payload.count) bytes on stream \(id), \(flags)"
+          XCTAssertEqual(client.receive(push).failure?.code, .protocolError, what)
+          XCTAssertEqual(client.machine.decoder.table.count, 0, what)
+          try assertEnded(&client, .protocolError, what)
+        }
+      }
+    }
+  }
+
+  /// A push inside a header block, and a flood of them in one piece.
+  func testAPushMayNotHideInAHeaderBlock() throws {
+    var client = try client(calls: 1)
+    _ = client.receive(.headers(1, [], endStream: false, endHeaders: false))
+    XCTAssertEqual(client.receive(.pushPromise(1)).failure?.code, .protocolError)
+    try assertEnded(&client, .protocolError, "in a header block")
+    var other = try self.client(calls: 1)
+    let push = bytes(.pushPromise(1))
+    let flood = (0..<10_000).flatMap { _ in push }
+    XCTAssertEqual(other.receive(flood).failure?.code, .protocolError)
+    try assertEnded(&other, .protocolError, "a flood")
+  }
+
+  /// One GOAWAY with the code, no call left, no bytes kept, and nothing more is heard.
+  private func assertEnded(
+    _ endpoint: inout Endpoint, _ code: HTTP2ErrorCode, _ what: String
+  ) throws {
+    XCTAssertLessThan(endpoint.machine.output.count, 1_000, what)
+    let frames = try endpoint.frames()
+    XCTAssertEqual(frames.count, 1, what)
+    guard case .goAway(_, code, _)? = frames.last else { return XCTFail("no GOAWAY: \(what)") }
+    XCTAssertEqual(endpoint.machine.streamCount, 0, what)
+    XCTAssertNil(endpoint.machine.partialBlock, what)
+    XCTAssertEqual(endpoint.machine.reader.pending.count, 0, what)
+    XCTAssertEqual(endpoint.receive(bytes(.ping(1))), [], what)
+    XCTAssertEqual(try endpoint.frames(), [], what)
   }
 
   // MARK: - At a server
