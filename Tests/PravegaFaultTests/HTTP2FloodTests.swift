@@ -41,7 +41,10 @@ final class HTTP2FloodTests: FaultTestCase {
         bytes(.continuation(1, [UInt8](repeating: 0x88, count: 16_000)[...], endHeaders: false))
       }
     ),
-    ("empty DATA", bytes(call(0)), { _ in bytes(.data(1, [], flowControlled: 0, endStream: false)) }),
+    (
+      "empty DATA", bytes(call(0)),
+      { _ in bytes(.data(1, [], flowControlled: 0, endStream: false)) }
+    ),
     ("unknown frames", [], { _ in bytes(.unknown(type: 77)) }),
   ]
 
