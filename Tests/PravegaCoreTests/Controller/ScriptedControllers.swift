@@ -18,9 +18,13 @@ final class ScriptedControllers: Sendable {
     let body: [UInt8]
   }
 
+  /// Before every moment of a machine that is up: where the client makes a deadline of its own, from
+  /// the real clock, it has not passed here.
+  private static let start: Int64 = 1
+
   struct State: Sendable {
     var calls: [Call] = []
-    var nanoseconds: Int64 = 1_000_000_000_000
+    var nanoseconds = ScriptedControllers.start
     var pauses: [Duration] = []
     var closed: [String] = []
     var isOpen = true
@@ -41,7 +45,7 @@ final class ScriptedControllers: Sendable {
     state.withLock { $0.nanoseconds += duration.saturatingNanoseconds }
   }
 
-  var elapsed: Duration { .nanoseconds(now.nanoseconds - 1_000_000_000_000) }
+  var elapsed: Duration { .nanoseconds(now.nanoseconds - Self.start) }
 
   func client(
     _ uri: ControllerURI = "tcp://a:1", credentials: (any Credentials)? = nil
