@@ -37,7 +37,12 @@ final class TrafficRecorder: ConnectionFactory {
       sent.append([])
       return sent.count - 1
     }
-    return RecordedTransport(transport) { [sent] bytes in sent.withLock { $0[number] += bytes } }
+    return RecordedTransport(transport) { [sent] bytes, returned in
+      sent.withLock { sent in
+        sent[number] += bytes
+        sent[number].removeLast(min(returned, sent[number].count))
+      }
+    }
   }
 
   func controller(_ endpoint: Endpoint) -> any UnaryTransport {
@@ -113,9 +118,10 @@ enum RecordedTraffic {
 
 private final class RecordedTransport: Transport {
   private let inner: any Transport
-  private let record: @Sendable ([UInt8]) -> Void
+  /// Takes note of bytes, and how many of the last ones were not sent.
+  private let record: @Sendable (_ bytes: [UInt8], _ returned: Int) -> Void
 
-  init(_ inner: any Transport, _ record: @escaping @Sendable ([UInt8]) -> Void) {
+  init(_ inner: any Transport, _ record: @escaping @Sendable ([UInt8], Int) -> Void) {
     self.inner = inner
     self.record = record
   }
@@ -135,12 +141,15 @@ private final class RecordedTransport: Transport {
   }
 
   func send(_ buffers: UnsafeBufferPointer<iovec>) throws(NetError) -> TransportWrite {
-    let result = try inner.send(buffers)
-    guard case .bytes(let count) = result else { return result }
     let all = buffers.flatMap {
       Array(UnsafeRawBufferPointer(start: $0.iov_base, count: $0.iov_len))
     }
-    record(Array(all.prefix(count)))
+    // Before it is sent: the answer may be there before this thread goes on.
+    record(all, 0)
+    var sentCount = 0
+    defer { record([], all.count - sentCount) }
+    let result = try inner.send(buffers)
+    if case .bytes(let count) = result { sentCount = count }
     return result
   }
 }

@@ -115,6 +115,72 @@ final class HostileRepliesTests: LeakCheckedTestCase {
     }
   }
 
+  // MARK: - Frames
+
+  private func header(_ code: Int32, _ length: Int32) -> [UInt8] {
+    [code, length].flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+  }
+
+  /// Nothing is set aside for what cannot be.
+  func testHeadersThatAreNone() throws {
+    for length in [-1, .min, .max, Int32(WireLimits.maxPayloadToClient) + 1] {
+      for code in [DataAppended.code, SegmentRead.code, 12_345] {
+        let client = try DetachedClient()
+        client.say(header(code, length))
+        XCTAssertEqual(client.failure?.code, .invalidMessage, "\(code) of \(length) bytes")
+        XCTAssertEqual(client.failure?.retry, .safe)
+        client.close()
+      }
+    }
+    let client = try DetachedClient()
+    client.say(header(SegmentRead.code, Int32(WireLimits.maxPayloadToClient)))
+    XCTAssertNil(client.failure)
+    client.close()
+  }
+
+  func testRepliesTooShortForARequestIDEndTheConnection() throws {
+    for row in CommandTable.rows where row.direction == .reply || row.direction == .failure {
+      for length in 0..<8 {
+        let client = try DetachedClient()
+        client.say(header(row.code, Int32(length)) + [UInt8](repeating: 0, count: length))
+        // An acknowledgement of an old store has no id and so no flow.
+        let isOld = [DataAppended.code, ConditionalCheckFailed.code].contains(row.code)
+        XCTAssertEqual(client.failure?.code, isOld ? nil : .invalidMessage, "\(row.name) \(length)")
+        client.close()
+      }
+    }
+  }
+
+  /// Any reply to a writer and a reader that did not ask for it, with each of its fields filled.
+  func testRepliesThatTheirFlowDidNotAskFor() throws {
+    let writers = [
+      DataAppended.code, AppendSetup.code, SegmentIsSealed.code, NoSuchSegment.code, WrongHost.code,
+      AuthTokenCheckFailed.code,
+    ]
+    let readers = [
+      SegmentRead.code, SegmentIsSealed.code, NoSuchSegment.code, SegmentIsTruncated.code,
+      WrongHost.code, AuthTokenCheckFailed.code,
+    ]
+    for (row, payload) in try replies() {
+      let reply = StoreReply(code: row.code, payload: payload)
+      for isWriter in [true, false] {
+        let client = try DetachedClient()
+        try client.setUp(.min)
+        let future = try client.write(1)[0]
+        if isWriter { client.hear(reply) } else { client.readerHears(reply) }
+        let isKnown = (isWriter ? writers : readers).contains(row.code)
+        if !isKnown, isWriter || row.direction == .reply {
+          XCTAssertNotNil(client.failure, "\(row.name) \(isWriter)")
+          XCTAssertEqual(client.failure?.retry, .safe, "\(row.name) \(isWriter)")
+        }
+        if case .success? = future.result { XCTFail("\(row.name) is no acknowledgement") }
+        client.close()
+        XCTAssertEqual(client.core.buffers.bytesInUse, 0, row.name)
+        XCTAssertEqual(client.core.readBudget.used, 0, row.name)
+      }
+    }
+  }
+
   // MARK: - Acknowledgements
 
   private func acknowledge(_ number: Int64, _ client: DetachedClient) throws {
