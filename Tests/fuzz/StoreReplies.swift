@@ -147,6 +147,8 @@ private struct Conversation {
       return
     }
     futures += [WriteFuture](repeating: future, count: 3)
+    // A block that is whole and waits, as with much to write.
+    writer.monitor.withLock { _ in appender.freezeOpenBlock() }
   }
 
   private mutating func connection() {
