@@ -15,21 +15,23 @@ final class Sampler<S: EventSink> {
 
   private let sink: S
   private let stride: Int
+  private let clock: BenchClock
   private let queue = BlockingQueue<Sample>(capacity: 64 << 10)
   private let failure = Monitor<(any Error)?>(nil)
   private let follower: Worker?
   private var untilNext = 1
 
   /// - Parameter latencies: nil measures nothing.
-  init(_ sink: S, latencies: Monitor<Histogram>?, stride: Int) {
+  init(_ sink: S, latencies: Monitor<Histogram>?, stride: Int, _ clock: BenchClock) {
     self.sink = sink
     self.stride = stride
+    self.clock = clock
     guard let latencies else {
       follower = nil
       return
     }
     follower = Worker.start(name: "bench-ack") { [queue, failure] in
-      Sampler.follow(queue, sink, latencies, failure)
+      Sampler.follow(queue, sink, latencies, failure, clock)
     }
   }
 
@@ -41,7 +43,7 @@ final class Sampler<S: EventSink> {
       return
     }
     untilNext = stride
-    let due = pace?.due(index) ?? Pace.now()
+    let due = pace?.due(index) ?? clock.now()
     let acknowledgement = try sink.write(events.body, key: events.key(index))
     if follower != nil { _ = queue.push(Sample(due: due, acknowledgement: acknowledgement)) }
   }
@@ -55,13 +57,13 @@ final class Sampler<S: EventSink> {
 
   private static func follow(
     _ queue: BlockingQueue<Sample>, _ sink: S, _ latencies: Monitor<Histogram>,
-    _ failure: Monitor<(any Error)?>
+    _ failure: Monitor<(any Error)?>, _ clock: BenchClock
   ) {
     var histogram = Histogram()
     while let sample = queue.pop() {
       do {
         try sink.wait(for: sample.acknowledgement)
-        let now = Pace.now()
+        let now = clock.now()
         histogram.record(nanoseconds: now > sample.due ? now - sample.due : 0)
       } catch {
         failure.withLock { $0 = $0 ?? error }

@@ -9,9 +9,11 @@ import Synchronization
 struct WriteBench {
   private let settings: BenchSettings
   private let events: BenchEvents
+  private let clock: BenchClock
 
-  init(_ settings: BenchSettings) {
+  init(_ settings: BenchSettings, _ clock: BenchClock = .monotonic) {
     self.settings = settings
+    self.clock = clock
     events = BenchEvents(settings)
   }
 
@@ -44,7 +46,7 @@ struct WriteBench {
   ) throws {
     let written = BenchCounter()
     let start = ContinuousClock.now
-    let pace = settings.rate > 0 ? Pace(perSecond: settings.rate) : nil
+    let pace = settings.rate > 0 ? Pace(perSecond: settings.rate, clock) : nil
     let parts = sinks.count
     try BenchWorkers.run(
       parts, name: "bench-w",
@@ -55,7 +57,7 @@ struct WriteBench {
       },
       { number in
         // Event i of all belongs to writer i mod parts: so is each writer's share of the pace.
-        let sampler = Sampler(sinks[number], latencies: latencies, stride: sampleStride)
+        let sampler = Sampler(sinks[number], latencies: latencies, stride: sampleStride, clock)
         var own = 0
         for index in stride(from: number, to: total, by: parts) {
           try sampler.write(events, index, pace)
