@@ -5,7 +5,7 @@ import Glibc
 /// What a benchmark goes by: a monotonic clock in nanoseconds, or a test's own.
 struct BenchClock: Sendable {
   var now: @Sendable () -> UInt64
-  var sleep: @Sendable (_ until: UInt64) -> Void
+  var pause: @Sendable (_ until: UInt64) -> Void
 
   static let monotonic = BenchClock(
     now: {
@@ -13,7 +13,7 @@ struct BenchClock: Sendable {
       unsafe clock_gettime(CLOCK_MONOTONIC, &time)
       return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     },
-    sleep: { until in
+    pause: { until in
       var time = timespec(tv_sec: Int(until / 1_000_000_000), tv_nsec: Int(until % 1_000_000_000))
       while unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
     })
@@ -39,6 +39,6 @@ struct Pace: Sendable {
   /// Blocks until the event is due; not at all when it is late.
   func wait(for index: Int) {
     let due = due(index)
-    if due > clock.now() { clock.sleep(due) }
+    if due > clock.now() { clock.pause(due) }
   }
 }

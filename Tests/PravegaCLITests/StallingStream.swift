@@ -5,7 +5,7 @@ import PravegaThreads
 
 @testable import pravega_cli
 
-/// Shows each thread a time of its own: it passes where a thread sleeps or is held up, and only there.
+/// Shows each thread a time of its own: it passes where a thread pauses or is held up, and only there.
 final class ThreadClock: Sendable {
   private let start: UInt64
   private let times = Monitor<[pthread_t: UInt64]>([:])
@@ -19,7 +19,7 @@ final class ThreadClock: Sendable {
   }
 
   var bench: BenchClock {
-    BenchClock(now: { self.now }, sleep: { self.pass(until: $0) })
+    BenchClock(now: { self.now }, pause: { self.pass(until: $0) })
   }
 }
 
