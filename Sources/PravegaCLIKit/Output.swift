@@ -49,6 +49,16 @@ package final class Output {
       throw OutputError(target: name, call: "write", errno: failure)
     }
   }
+
+  /// Throws when the program that read from here is gone: a write would say so, but the next one may be
+  /// long in coming.
+  package func checkReader() throws(OutputError) {
+    var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+    guard unsafe poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLERR | POLLHUP) != 0 else {
+      return
+    }
+    throw OutputError(target: name, call: "poll", errno: EPIPE)
+  }
 }
 
 /// Writes all bytes; returns the errno of the call that failed.

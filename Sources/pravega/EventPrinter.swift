@@ -65,7 +65,7 @@ struct EventPrinter {
       case .event(let event):
         try print(event, asJSON: settings.isJSON, to: output)
         count += 1
-      case .nothing: continue
+      case .nothing: try output.checkReader()
       case .end: return try output.flush()
       }
     }

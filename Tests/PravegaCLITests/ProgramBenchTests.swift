@@ -124,7 +124,8 @@ final class ProgramBenchTests: ProgramMistakeCase {
     let script = """
       import os, subprocess, sys
       outer, inner = os.openpty()
-      child = subprocess.Popen(sys.argv[1:], stdin=inner, stdout=subprocess.PIPE, stderr=inner)
+      child = subprocess.Popen(
+        sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=inner)
       os.close(inner)
       said = b""
       while True:

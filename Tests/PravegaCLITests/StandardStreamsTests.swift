@@ -68,6 +68,21 @@ final class StandardStreamsTests: LeakCheckedTestCase {
     }
   }
 
+  func testAReaderThatWentAwayIsNoticedWithoutAWrite() throws {
+    let pipe = Pipe()
+    let output = Output(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+    try output.line("x")
+    try output.checkReader()
+    try output.flush()
+    XCTAssertNoThrow(try output.checkReader(), "not read yet, but somebody may")
+    try pipe.fileHandleForReading.close()
+    XCTAssertThrowsError(try output.checkReader()) { error in
+      XCTAssertEqual((error as? OutputError)?.isClosedPipe, true)
+    }
+    let file = try XCTUnwrap(FileHandle(forWritingAtPath: "/dev/null"))
+    XCTAssertNoThrow(try Output(descriptor: file.fileDescriptor).checkReader())
+  }
+
   func testAFullDiskIsOneSentence() throws {
     let full = open("/dev/full", O_WRONLY)
     defer { close(full) }
