@@ -107,6 +107,23 @@ enum MistakeSentences {
     "web server as segment store":
       "The server at ADDRESS is a web server, not a segment store. Check the address that the "
       + "segment store publishes; its port is 12345 unless configured.",
+    "store of a wrong CA":
+      "The certificate of ADDRESS is not signed by an authority that this client trusts. Name the "
+      + "file with the authority's certificate as trust store or CA file.",
+    "store of another host name":
+      "The certificate of ADDRESS is for another host. Use the host name that is in the "
+      + "certificate, or have one issued for this name.",
+    "store of an expired certificate":
+      "The certificate of ADDRESS is out of date. Renew it, and check the clocks of both machines.",
+    "TLS to a plain store":
+      "The server at ADDRESS closed the connection during the TLS handshake. Use tcp:// where the "
+      + "servers have no TLS, and check the port.",
+    "plain to a TLS store":
+      "The server at ADDRESS wants TLS, but was spoken to in plain text. Use a tls:// address for "
+      + "the controller, or switch TLS to the segment stores on.",
+    "store of an unknown host":
+      "The host of ADDRESS, the address of a segment store, is not known. Check the address that "
+      + "the segment store publishes.",
     "wire versions":
       "The segment store ADDRESS speaks wire versions 20 to 30, this client 5 to 17. Use a client "
       + "and a server of closer releases.",

@@ -10,8 +10,10 @@ import XCTest
 /// Makes mistakes and looks at what a person is told, and when.
 class MistakeTestCase: LeakCheckedTestCase {
   /// Fails unless `body` throws the sentences of the table within five seconds.
+  ///
+  /// - Parameter subject: what comes before them.
   func assertTold(
-    _ mistake: String, _ code: PravegaError.Code, address: String = "",
+    _ mistake: String, _ code: PravegaError.Code, address: String = "", of subject: String = "",
     within limit: Duration = .seconds(5), file: StaticString = #filePath, line: UInt = #line,
     _ body: () throws -> Void
   ) {
@@ -23,7 +25,7 @@ class MistakeTestCase: LeakCheckedTestCase {
       XCTAssertLessThan(ContinuousClock.now - start, limit, "too late", file: file, line: line)
       let expected = (MistakeSentences.byMistake[mistake] ?? "no sentence for \(mistake)")
         .replacingOccurrences(of: "ADDRESS", with: address)
-      XCTAssertEqual(error.description, expected, file: file, line: line)
+      XCTAssertEqual(error.description, subject + expected, file: file, line: line)
       XCTAssertEqual(error.code, code, error.debugDescription, file: file, line: line)
       assertVoice(error, file: file, line: line)
     } catch {

@@ -41,7 +41,7 @@ package enum ErrorTranslation {
         "Check the segment store's published address and the network between.")
     case .unknownHost:
       return failed(
-        "The host '\(endpoint.host)' of a segment store is not known.",
+        "The host of \(endpoint), the address of a segment store, is not known.",
         "Check the address that the segment store publishes.")
     case .tls(let failure):
       let sentences = failure.sentences(endpoint.description, error.detail)
