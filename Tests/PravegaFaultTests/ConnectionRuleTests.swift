@@ -192,6 +192,26 @@ final class ConnectionRuleTests: RuleCase {
     for _ in 0..<3 { XCTAssertEqual(try read(feed), "x") }
     feed.close()
   }
+
+  /// As with a writer, and a request: the fourth in a row is said.
+  func testAReaderWhoseTokensAreAllExpiredSaysSo() throws {
+    let asked = Monitor(0)
+    let store = try store { request in
+      guard let read = request.command as? ReadSegment else { return .close }
+      asked.withLock { $0 += 1 }
+      return .expired(read.requestID)
+    }
+    let feed = ReadFeed(client(FixedDirectory(store.endpoint)))
+    defer { feed.close() }
+    for number in 0..<2 {
+      let reader = feed.open(segment(0), at: 0, bufferSize: 1 << 16)
+      let ready = try XCTUnwrap(feed.takeReady(until: .after(.seconds(5))))
+      guard case .end(.failed(let error)) = ready.next() else { return XCTFail("no failure") }
+      XCTAssertEqual(error.code, .tokenExpired, "\(error)")
+      XCTAssertEqual(asked.withLock { $0 }, 4 * (number + 1))
+      reader.close()
+    }
+  }
 }
 
 /// Keeps the lines of a log from level info on.

@@ -80,6 +80,12 @@ enum MistakeSentences {
     "deleted stream":
       "getCurrentSegments: The stream 'demo/s' does not exist. Create it first, or check its scope "
       + "and name.",
+    "stream deleted in use":
+      "getSegmentsImmediatelyFollowing demo/s/0.#epoch.0: The stream 'demo/s' does not exist. "
+      + "Create it first, or check its scope and name.",
+    "events lost in use":
+      "The segment demo/s/0.#epoch.0 was truncated before its events at offset 0 were read. Call "
+      + "again to go on with what is left.",
     "group missing":
       "The reader group 'demo/g' does not exist. Create it with createReaderGroup first.",
     "reader name in use":
@@ -133,6 +139,12 @@ enum MistakeSentences {
     "expired token":
       "demo/s/0.#epoch.0: The delegation token has expired. Check the clocks of client and servers "
       + "if this goes on; tokens are renewed by themselves.",
+    "bad token of a reader":
+      "The segment store ADDRESS refused the delegation token. Check that controller and segment "
+      + "store share their token signing key.",
+    "expired token of a reader":
+      "The delegation token has expired. Check the clocks of client and servers if this goes on; "
+      + "tokens are renewed by themselves.",
     "bad credentials":
       "createScope demo: The controller does not accept the credentials (Authentication failed). "
       + "Check user name and password, or the token.",

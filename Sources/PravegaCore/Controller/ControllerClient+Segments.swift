@@ -90,11 +90,10 @@ extension ControllerClient {
     _ method: ProtobufMethod<Request, Reply>, _ request: Request, _ stream: PravegaStream,
     subject: String? = nil, until deadline: Deadline
   ) throws(PravegaError) -> Reply {
-    let subject = subject ?? stream.scopedName
     do throws(PravegaError) {
-      return try call(method, request, about: subject, until: deadline)
+      return try call(method, request, about: subject ?? stream.scopedName, until: deadline)
     } catch {
-      throw error.ifNotFound(Outcome(method.name, subject, "").noStream)
+      throw error.ifNotFound(Outcome(method.name, stream.scopedName, "").noStream)
     }
   }
 }

@@ -53,6 +53,7 @@ final class SegmentAppendChannel: Sendable {
     defer { end() }
     let start = Deadline.now
     var attempt = 0
+    var expiredTokens = 0
     var last: PravegaError?
     while true {
       attempt += 1
@@ -60,10 +61,11 @@ final class SegmentAppendChannel: Sendable {
         return try once(data, expected, number, isRetry: attempt > 1, until: deadline)
       } catch {
         dropConnection()
+        if error.code == .tokenExpired { expiredTokens += 1 }
         let wait = RepairSchedule.delay(
           beforeAttempt: attempt, longest: core.settings.repair.longestPause)
-        guard error.retry != .never, !isShut, Deadline.after(wait) < deadline,
-          !core.isHopeless(error, since: start, wait: wait)
+        guard error.retry != .never, expiredTokens <= StoreFailure.mostExpiredTokens, !isShut,
+          Deadline.after(wait) < deadline, !core.isHopeless(error, since: start, wait: wait)
         else {
           throw (error.isLate ? last ?? error : error)
             .with(subject: segment.qualifiedName, attempts: attempt)

@@ -40,6 +40,12 @@ extension SegmentReader: FlowHandler {
     case .tokenExpired:
       feed.core.tokenExpired(for: segment.pravegaStream)
       feed.forgetToken(of: segment.pravegaStream)
+      // New ones that are as old will not get younger.
+      let count = monitor.withLock { $0.noteExpiredToken(at: .now) }
+      if count > StoreFailure.mostExpiredTokens {
+        finish(
+          .failed(error.with(operation: "readNextEvent", subject: segment.qualifiedName)))
+      }
       connection.fail(error)
     case .invalidToken: finish(.failed(error))
     default:
@@ -176,10 +182,19 @@ extension SegmentReader.State {
     repeats = 0
     failedAttempts = 0
     failingSince = nil
+    expiredTokens = 0
     retryAt = nil
     if let chunk { chunks.append(chunk) }
     nextOffset = reply.offset &+ Int64(unsafe reply.data.count)
     if reply.endOfSegment { end = .endOfSegment }
+  }
+
+  /// Returns how many in a row: those of a quiet segment are in none, they lie a token's life apart.
+  mutating func noteExpiredToken(at now: Deadline) -> Int {
+    if let last = lastExpiry, last.advanced(by: .seconds(10)) < now { expiredTokens = 0 }
+    lastExpiry = now
+    expiredTokens += 1
+    return expiredTokens
   }
 
   mutating func noteFailure(longestPause longest: Duration) {

@@ -33,6 +33,9 @@ package final class SegmentReader: @unchecked Sendable {
     var isClosed = false
     var failedAttempts = 0
     var failingSince: Deadline?
+    /// Tokens in a row that the store found expired, and when it last did.
+    var expiredTokens = 0
+    var lastExpiry: Deadline?
     var retryAt: Deadline?
   }
 
