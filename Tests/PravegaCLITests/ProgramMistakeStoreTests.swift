@@ -76,6 +76,28 @@ final class ProgramMistakeStoreTests: ProgramMistakeCase {
             + "controller and segment store share their token signing key."),
         environment: environment)
     }
+    for request in ["SetupAppend", "ConditionalAppend", "ReadSegment"] {
+      try withStream("\(request)@1+:refused") { server, environment in
+        try check(
+          Mistake(
+            words: ["read", "demo/s"], status: 5,
+            said:
+              "the segment store \(server.storeEndpoint) refused the delegation token. Check that "
+              + "controller and segment store share their token signing key."),
+          environment: environment)
+      }
+      try withStream("\(request)@1+:expired") { _, environment in
+        let start = ContinuousClock.now
+        let result = try ProgramProcess.run(["read", "demo/s"], environment: environment)
+        XCTAssertLessThan(ContinuousClock.now - start, .seconds(5), request)
+        XCTAssertTrue(
+          result.complaints.hasSuffix(
+            "/0.#epoch.0: the delegation token has expired. Check the clocks of client and "
+              + "servers if this goes on; tokens are renewed by themselves.\n"), result.complaints)
+        XCTAssertEqual(result.complaints.filter { $0 == "\n" }.count, 1)
+        XCTAssertEqual(result.status, 5)
+      }
+    }
     try withStream("SetupAppend@1+:expired") { _, environment in
       try check(
         Mistake(
@@ -160,12 +182,14 @@ final class ProgramMistakeStoreTests: ProgramMistakeCase {
     let mock = try MockStore(Array(repeating: script, count: 8), patience: .seconds(2))
     defer { mock.close() }
     try withStream(announcing: "\(mock.endpoint)") { _, environment in
-      try check(
-        Mistake(
-          words: ["write", "demo/s"], input: "x\n", status: 1,
-          said:
-            "the segment store \(mock.endpoint) speaks wire versions 20 to 30, this client 5 to "
-            + "17. Use a client and a server of closer releases."), environment: environment)
+      for words in [["write", "demo/s"], ["read", "demo/s"], ["stream", "describe", "demo/s"]] {
+        try check(
+          Mistake(
+            words: words, input: "x\n", status: 1,
+            said:
+              "the segment store \(mock.endpoint) speaks wire versions 20 to 30, this client 5 to "
+              + "17. Use a client and a server of closer releases."), environment: environment)
+      }
     }
   }
 

@@ -66,8 +66,9 @@ package enum StoreFailure {
         ? tokenExpired("", endpoint) : tokenRefused("", endpoint)
     case ErrorMessage.code:
       let reply = try WireCodec.decode(ErrorMessage.self, frame, from: endpoint)
+      let said = Secrets.hideTokens(in: reply.message)
       return make(
-        .controllerFailure, "The segment store failed at \(reply.segment): \(reply.message).",
+        .controllerFailure, "The segment store failed at \(reply.segment): \(said).",
         "Try again; if it goes on, look at the segment store's log.", endpoint, reply.requestID,
         .outcomeUnknown)
     case InvalidEventNumber.code:

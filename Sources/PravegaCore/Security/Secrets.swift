@@ -23,6 +23,37 @@ struct Secrets {
   }
 
   func hide(in text: String) -> String {
-    words.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "***") : $0 }
+    Secrets.hideTokens(
+      in: words.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "***") : $0 })
+  }
+
+  /// Hides what has the looks of a JSON web token, as delegation tokens have: it begins with the
+  /// base64 of `{"`, and goes on in letters, digits, dots, `_` and `-`.
+  static func hideTokens(in text: String) -> String {
+    guard text.contains(tokenStart) else { return text }
+    var shown = ""
+    var rest = text[...]
+    while !rest.isEmpty {
+      let word = rest.prefix(while: isTokenCharacter)
+      shown += hideToken(in: word)
+      rest = rest.dropFirst(word.count)
+      if let other = rest.popFirst() { shown.append(other) }
+    }
+    return shown
+  }
+
+  private static func hideToken(in word: Substring) -> Substring {
+    let later = word.firstRange(of: "." + tokenStart)?.lowerBound
+    let start = word.hasPrefix(tokenStart) ? word.startIndex : later.map(word.index(after:))
+    guard let start, word[start...].utf8.count >= shortestToken else { return word }
+    return word[..<start] + "***" + (word.hasSuffix(".") ? "." : "")
+  }
+
+  private static let tokenStart = "eyJ"
+  /// Nothing shorter has a signature; names such as `eyJ1` are left alone.
+  private static let shortestToken = 20
+
+  private static func isTokenCharacter(_ character: Character) -> Bool {
+    character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
   }
 }
