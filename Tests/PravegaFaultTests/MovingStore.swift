@@ -23,12 +23,14 @@ final class MovingStore: Sendable {
   /// Where nobody listens.
   let deadAddress: String
 
-  init(_ server: StandaloneServer, _ plan: FaultPlan) throws {
+  /// - Parameter otherPlan: of the store at the other address; nil: the same.
+  init(_ server: StandaloneServer, _ plan: FaultPlan, otherPlan: FaultPlan? = nil) throws {
     self.server = server
     self.plan = plan
     let core = server.controller.core
     elsewhere = SegmentStoreServer(
-      core: server.store, faults: plan, sealSegment: { core.replaceSegment(named: $0) })
+      core: server.store, faults: otherPlan ?? plan, sealSegment: { core.replaceSegment(named: $0) }
+    )
     // Takes its port, which it keeps.
     otherAddress = try elsewhere.start().description
     elsewhere.stop(keepsPort: true)
@@ -60,6 +62,21 @@ final class MovingStore: Sendable {
 
   private func announce(_ address: String) {
     plan.add(FaultRule("getURI", repeats: true, .moved(address)))
+  }
+
+  /// Begins at the other address, once. The store at the first one stays, and says to every request
+  /// that it owns nothing any more; with it the two must have plans of their own.
+  func handOver() throws {
+    monitor.withLock { state in
+      state.isElsewhere = true
+      state.moves += 1
+    }
+    try elsewhere.start()
+    announce()
+    for request in [
+      "SetupAppend", "AppendBlockEnd", "ConditionalAppend", "ReadSegment", "GetStreamSegmentInfo",
+      "GetSegmentAttribute", "UpdateSegmentAttribute",
+    ] { plan.add(FaultRule(request, repeats: true, .wrongHost)) }
   }
 
   /// Ends where it is; ``start()`` begins there again.

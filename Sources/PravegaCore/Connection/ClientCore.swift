@@ -15,6 +15,8 @@ package struct RepairSettings: Sendable {
   package var giveUpAfter = Duration.seconds(120)
   /// The longest wait between two attempts.
   package var longestPause = Duration.seconds(5)
+  /// After so long a lost connection is told of, although it may still turn out to be a move.
+  package var longestDoubt = Duration.seconds(1)
 
   package init() {}
 }

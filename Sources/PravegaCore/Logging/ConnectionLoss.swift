@@ -1,23 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaNet
+
 /// What the log says when a segment's writer or reader has to leave its connection: what belongs to
 /// normal operation has a line of its own and is no warning.
-struct ConnectionLoss {
-  let level: LogLevel
-  let message: String
+struct ConnectionLoss: Sendable {
+  private(set) var level: LogLevel
+  private(set) var message: String
+  /// Where the connection led, while it is open whether the store is gone from there or has moved.
+  private(set) var doubtfulEndpoint: Endpoint?
+  private static let moved = (LogLevel.info, "a segment moved to another store")
 
   /// - Parameters:
   ///   - what: `a connection`, for the sentence.
   ///   - isMove: whether the store said that the segment is elsewhere.
-  init(_ what: String, _ error: PravegaError, isMove: Bool) {
+  init(_ what: String, _ error: PravegaError, of endpoint: Endpoint, isMove: Bool) {
     if isMove {
-      (level, message) = (.info, "a segment moved to another store")
+      (level, message) = Self.moved
       return
     }
+    if error.code == .connectionFailed { doubtfulEndpoint = endpoint }
     switch error.code {
     case .tokenExpired: (level, message) = (.info, "a token expired and is renewed")
     case .objectClosed: (level, message) = (.debug, "\(what) was closed")
     default: (level, message) = (.warning, "\(what) was lost: \(error.message)")
     }
+  }
+
+  /// What the next attempt to connect shows it to be.
+  ///
+  /// - Parameter endpoint: where the segment is found; nil: nowhere.
+  func explained(by endpoint: Endpoint?) -> ConnectionLoss {
+    var explained = self
+    if let endpoint, let doubtfulEndpoint, endpoint != doubtfulEndpoint {
+      (explained.level, explained.message) = Self.moved
+    }
+    explained.doubtfulEndpoint = nil
+    return explained
   }
 }

@@ -67,6 +67,8 @@ final class SegmentAppender: @unchecked Sendable {
   var expiredTokens = 0
   var failingSince: Deadline?
   var retryAt: Deadline?
+  /// Of which the next attempt to connect shows what it was.
+  var doubtfulLoss: ConnectionLoss?
 
   init(segment: Segment, writerID: WireUUID = .random()) {
     self.segment = segment

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PravegaNet
 internal import PravegaThreads
 internal import PravegaWire
 
@@ -20,9 +21,18 @@ extension StreamWriter {
     _ appender: SegmentAppender, on connection: StoreConnection, _ error: PravegaError,
     isMove: Bool = false
   ) {
-    guard leave(appender, connection, to: .disconnected) else { return }
-    let loss = ConnectionLoss("a connection", error, isMove: isMove)
-    log(loss.level, loss.message, appender)
+    let loss = ConnectionLoss(
+      "a connection", error, of: connection.endpoint, isMove: isMove)
+    guard leave(appender, connection, to: .disconnected, after: loss) else { return }
+    if loss.doubtfulEndpoint == nil {
+      log(loss.level, loss.message, appender)
+    } else {
+      // A log is the user's code, which the timers' thread does not run.
+      let repairs = environment.repairs
+      environment.timers.schedule(after: repairSettings.longestDoubt) { [reference] in
+        repairs.submit { reference.writer?.explainLoss(of: appender, by: nil) }
+      }
+    }
     noteFailure(appender, error, attemptBegan: .now)
     wantRepair()
   }
@@ -67,10 +77,11 @@ extension StreamWriter {
   /// Takes the flow off its connection, if that still is its connection.
   private func leave(
     _ appender: SegmentAppender, _ connection: StoreConnection, to phase: SegmentAppender.Phase,
-    isSettled: Bool = false
+    isSettled: Bool = false, after loss: ConnectionLoss? = nil
   ) -> Bool {
     let inFlight = monitor.withLock { _ -> Int? in
       guard appender.connection === connection else { return nil }
+      if let loss, loss.doubtfulEndpoint != nil { appender.doubtfulLoss = loss }
       return appender.detach(to: phase, isSettled: isSettled)
     }
     guard let inFlight else { return false }
@@ -129,15 +140,25 @@ extension StreamWriter {
     for appender in appenders {
       guard appender.isDue(monitor) else { continue }
       if hasFailed {
+        explainLoss(of: appender, by: nil)
         monitor.withLock { _ in appender.postpone(patience) }
         continue
       }
       let began = Deadline.now
       do throws(PravegaError) { try connect(appender) } catch {
+        explainLoss(of: appender, by: nil)
         hasFailed = error.code == .connectionFailed || error.code == .timeout
         noteFailure(appender, error, attemptBegan: began)
       }
     }
+  }
+
+  private func explainLoss(of appender: SegmentAppender, by endpoint: Endpoint?) {
+    let loss = monitor.withLock { _ -> ConnectionLoss? in
+      defer { appender.doubtfulLoss = nil }
+      return appender.doubtfulLoss?.explained(by: endpoint)
+    }
+    if let loss { log(loss.level, loss.message, appender) }
   }
 
   private func connect(_ appender: SegmentAppender) throws(PravegaError) {
@@ -148,6 +169,7 @@ extension StreamWriter {
     let (connection, token) = try environment.appendConnection(
       for: appender.segment, of: owner, afterFailure: isRetry,
       until: .after(repairSettings.stepTimeout))
+    explainLoss(of: appender, by: connection.endpoint)
     var setup = SetupAppend()
     setup.requestID = appender.requestID
     setup.writerID = appender.writerID

@@ -138,10 +138,12 @@ package final class ReadFeed: Sendable {
     var hasFailed = false
     for reader in readers {
       guard !hasFailed else {
+        reader.explainLoss(by: nil)
         reader.monitor.withLock { $0.noteFailure(longestPause: longestPause) }
         continue
       }
       do throws(PravegaError) { try connect(reader) } catch {
+        reader.explainLoss(by: nil)
         hasFailed = error.code == .connectionFailed || error.code == .timeout
         noteFailure(reader, error)
       }
@@ -176,6 +178,7 @@ package final class ReadFeed: Sendable {
     let isRetry = reader.monitor.withLock { $0.failedAttempts > 0 }
     let connection = try core.connection(
       for: reader.segment, purpose: .read, afterFailure: isRetry, until: deadline)
+    reader.explainLoss(by: connection.endpoint)
     let flowID = reader.monitor.withLock { $0.flowID }
     // First the flow, then the connection: a reply must not come before its flow.
     guard connection.add(reader, id: flowID) else {
@@ -222,6 +225,16 @@ package final class ReadFeed: Sendable {
   }
 
   private var longestPause: Duration { core.settings.repair.longestPause }
+
+  /// Lets losses be told of soon that no attempt to connect explains.
+  func endDoubts() {
+    core.timers.schedule(after: core.settings.repair.longestDoubt) { [self] in
+      // A log is the user's code, which the timers' thread does not run.
+      core.repairs.submit { [self] in
+        for reader in monitor.withLock({ Array($0.readers.values) }) { reader.explainLoss(by: nil) }
+      }
+    }
+  }
 
   private func scheduleRetry(_ readers: [SegmentReader]) {
     let next = readers.compactMap { reader in

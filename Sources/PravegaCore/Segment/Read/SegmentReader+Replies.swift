@@ -60,6 +60,8 @@ extension SegmentReader: FlowHandler {
     _ connection: StoreConnection, _ error: PravegaError, isMove: Bool = false
   ) {
     let longest = feed.core.settings.repair.longestPause
+    let loss = ConnectionLoss(
+      "a read connection", error, of: connection.endpoint, isMove: isMove)
     let (flowID, reserved) = monitor.withLock { state -> (FlowID?, Int) in
       guard state.connection === connection else { return (nil, 0) }
       let flowID = state.flowID
@@ -69,6 +71,7 @@ extension SegmentReader: FlowHandler {
       state.reserved = 0
       state.flowID = .next()
       state.repeats = 0
+      if loss.doubtfulEndpoint != nil { state.doubtfulLoss = loss }
       state.noteFailure(longestPause: longest)
       return (flowID, reserved)
     }
@@ -76,14 +79,32 @@ extension SegmentReader: FlowHandler {
     connection.removeFlow(flowID)
     feed.core.readBudget.release(reserved)
     feed.giveUpIfHopeless(self, error)
-    let loss = ConnectionLoss("a read connection", error, isMove: isMove)
+    if loss.doubtfulEndpoint == nil {
+      log(loss, connection.endpoint)
+    } else {
+      feed.endDoubts()
+    }
+    feed.wantRepair()
+  }
+
+  /// - Parameter endpoint: where the segment is found; nil: nowhere.
+  func explainLoss(by endpoint: Endpoint?) {
+    let loss = monitor.withLock { state -> ConnectionLoss? in
+      defer { state.doubtfulLoss = nil }
+      return state.doubtfulLoss
+    }
+    guard let loss, let lost = loss.doubtfulEndpoint else { return }
+    log(loss.explained(by: endpoint), lost)
+  }
+
+  private func log(_ loss: ConnectionLoss, _ endpoint: Endpoint) {
+    let flowID = monitor.withLock { $0.flowID }
     feed.core.log.log(
       loss.level, loss.message,
       [
         ("segment", segment.qualifiedName), ("requestId", String(flowID.requestID(sequence: 0))),
-        ("endpoint", connection.endpoint.description),
+        ("endpoint", endpoint.description),
       ])
-    feed.wantRepair()
   }
 
   /// The store has something and has not answered: asks again, elsewhere when that is no help either.

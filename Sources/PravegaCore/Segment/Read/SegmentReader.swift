@@ -37,6 +37,8 @@ package final class SegmentReader: @unchecked Sendable {
     var expiredTokens = 0
     var lastExpiry: Deadline?
     var retryAt: Deadline?
+    /// Of which the next attempt to connect shows what it was.
+    var doubtfulLoss: ConnectionLoss?
   }
 
   /// Why no more bytes come.
