@@ -98,7 +98,10 @@ package final class Link: Sendable {
 
   /// Ends the link and waits until the handler's last call has returned, at most until
   /// `deadline`. From the IO thread itself it does not wait. Idempotent.
-  package func close(until deadline: Deadline) {
+  ///
+  /// - Returns: whether that call has returned.
+  @discardableResult
+  package func close(until deadline: Deadline) -> Bool {
     shutdown()
     let (worker, isNew) = phase.withLock { phase -> (Worker?, Bool) in
       switch phase {
@@ -109,8 +112,9 @@ package final class Link: Sendable {
       case .finished: return (nil, false)
       }
     }
-    if isNew { return finishWithoutThread(nil) }
-    if !isOnIOThread { worker?.join(until: deadline) }
+    if isNew { finishWithoutThread(nil) }
+    guard let worker else { return true }
+    return !isOnIOThread && worker.join(until: deadline)
   }
 
   /// Stops receiving, so that the peer's sends fill up. For servers that shed load.

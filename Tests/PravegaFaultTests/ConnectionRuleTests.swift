@@ -203,12 +203,14 @@ final class ConnectionRuleTests: RuleCase {
     }
     let feed = ReadFeed(client(FixedDirectory(store.endpoint)))
     defer { feed.close() }
-    for number in 0..<2 {
+    for _ in 0..<2 {
+      let before = asked.withLock { $0 }
       let reader = feed.open(segment(0), at: 0, bufferSize: 1 << 16)
       let ready = try XCTUnwrap(feed.takeReady(until: .after(.seconds(5))))
       guard case .end(.failed(let error)) = ready.next() else { return XCTFail("no failure") }
       XCTAssertEqual(error.code, .tokenExpired, "\(error)")
-      XCTAssertEqual(asked.withLock { $0 }, 4 * (number + 1))
+      // The second one may have asked on the connection that was just ending.
+      XCTAssertTrue((4...5).contains(asked.withLock { $0 } - before))
       reader.close()
     }
   }

@@ -227,8 +227,8 @@ final class LinkTests: LeakCheckedTestCase {
     let left = TestPeer()
     let one = try left.open(a)
     let closers = (0..<4).map { _ in onThread { one.close(until: .after(.seconds(5))) } }
-    for closer in closers { try closer.get(until: .after(.seconds(10))) }
-    one.close(until: .after(.seconds(1)))
+    for closer in closers { XCTAssertTrue(try closer.get(until: .after(.seconds(10)))) }
+    XCTAssertTrue(one.close(until: .after(.seconds(1))))
     one.kick()
     XCTAssertEqual(left.snapshot().closedCount, 1)
     b.close()

@@ -71,6 +71,7 @@ public final class EventStreamClientFactory: Closeable, Sendable {
   }
 
   /// Ends all connections and threads. Writers and readers stop working: what is not acknowledged
-  /// fails with `objectClosed`, blocked calls return. At most ten seconds; idempotent.
+  /// fails with `objectClosed`, blocked calls return. At most ten seconds; idempotent. From a thread of
+  /// the library, as in a log, it waits for none of its threads.
   public func close() { client.close() }
 }

@@ -65,6 +65,8 @@ package final class Client: Sendable {
     core.closing.close()
     // Then the controller, so that repair threads which wait for the controller come back.
     controller.close(until: deadline)
-    core.close(until: deadline)
+    // A log's code that closes runs on one of the threads that would be waited for, and so may that of
+    // another thread: each would wait for the other.
+    core.close(until: Worker.isLibraryThread ? .now : deadline)
   }
 }

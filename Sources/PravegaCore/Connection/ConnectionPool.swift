@@ -30,6 +30,8 @@ package final class ConnectionPool: Sendable {
     var opening: [Key: Opening] = [:]
     /// Those that wait for the other side's Hello, and those that take no new flows but have some.
     var others: [StoreConnection] = []
+    /// Those that were closed by a caller who could not wait for their threads.
+    var ending: [StoreConnection] = []
     var isClosed = false
     var hasReachedStore = false
   }
@@ -178,20 +180,19 @@ package final class ConnectionPool: Sendable {
   package func close(until deadline: Deadline) {
     let (all, interrupts) = monitor.withLock { state -> ([StoreConnection], [Interrupt]) in
       state.isClosed = true
-      defer {
-        state.connections = [:]
-        state.others = []
-      }
-      return (
-        state.connections.values.flatMap { $0 } + state.others,
-        state.opening.values.compactMap(\.interrupt)
-      )
+      state.ending += state.connections.values.flatMap { $0 } + state.others
+      state.connections = [:]
+      state.others = []
+      return (state.ending, state.opening.values.compactMap(\.interrupt))
     }
     for interrupt in interrupts { interrupt.raise() }
     for connection in all {
       connection.fail(PravegaError.clientClosed(retry: .outcomeUnknown))
     }
-    for connection in all { connection.close(until: deadline) }
+    let left = all.filter { !$0.close(until: deadline) }
+    monitor.withLock { state in
+      state.ending.removeAll { one in !left.contains { $0 === one } }
+    }
   }
 }
 

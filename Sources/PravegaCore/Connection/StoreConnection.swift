@@ -205,9 +205,12 @@ package final class StoreConnection: Sendable {
   }
 
   /// Ends the connection and waits for its thread. Idempotent; at most until `deadline`.
-  package func close(until deadline: Deadline) {
+  ///
+  /// - Returns: whether that thread has ended.
+  @discardableResult
+  package func close(until deadline: Deadline) -> Bool {
     fail(PravegaError(.objectClosed, "The connection was closed.", retry: .safe))
-    monitor.withLock { $0.link }?.close(until: deadline)
+    return monitor.withLock { $0.link }?.close(until: deadline) ?? true
   }
 }
 

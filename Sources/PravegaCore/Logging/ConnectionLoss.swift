@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PravegaNet
+internal import PravegaThreads
 
 /// What the log says when a segment's writer or reader has to leave its connection: what belongs to
 /// normal operation has a line of its own and is no warning.
@@ -9,6 +10,7 @@ struct ConnectionLoss: Sendable {
   private(set) var message: String
   /// Where the connection led, while it is open whether the store is gone from there or has moved.
   private(set) var doubtfulEndpoint: Endpoint?
+  private let start = Deadline.now
   private static let moved = (LogLevel.info, "a segment moved to another store")
 
   /// - Parameters:
@@ -25,6 +27,11 @@ struct ConnectionLoss: Sendable {
     case .objectClosed: (level, message) = (.debug, "\(what) was closed")
     default: (level, message) = (.warning, "\(what) was lost: \(error.message)")
     }
+  }
+
+  /// Whether the doubt is older than that.
+  func isDoubtful(since longest: Duration) -> Bool {
+    doubtfulEndpoint != nil && start.advanced(by: longest).hasPassed
   }
 
   /// What the next attempt to connect shows it to be.

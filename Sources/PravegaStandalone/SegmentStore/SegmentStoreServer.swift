@@ -153,7 +153,10 @@ package final class SegmentStoreServer: Sendable {
       if state.listener != nil { state.connections[number] = link }
       return state.listener != nil
     }
-    guard isOpen else { return link.close(until: .now) }
+    guard isOpen else {
+      link.close(until: .now)
+      return
+    }
     link.start()
   }
 

@@ -27,11 +27,7 @@ extension StreamWriter {
     if loss.doubtfulEndpoint == nil {
       log(loss.level, loss.message, appender)
     } else {
-      // A log is the user's code, which the timers' thread does not run.
-      let repairs = environment.repairs
-      environment.timers.schedule(after: repairSettings.longestDoubt) { [reference] in
-        repairs.submit { reference.writer?.explainLoss(of: appender, by: nil) }
-      }
+      endDoubts()
     }
     noteFailure(appender, error, attemptBegan: .now)
     wantRepair()
@@ -149,6 +145,22 @@ extension StreamWriter {
         explainLoss(of: appender, by: nil)
         hasFailed = error.code == .connectionFailed || error.code == .timeout
         noteFailure(appender, error, attemptBegan: began)
+      }
+    }
+  }
+
+  /// Lets losses be told of soon that no attempt to connect explains.
+  private func endDoubts() {
+    let longest = repairSettings.longestDoubt
+    // A log is the user's code, which the timers' thread does not run.
+    let repairs = environment.repairs
+    environment.timers.schedule(after: longest) { [reference] in
+      repairs.submit {
+        guard let writer = reference.writer else { return }
+        let late = writer.monitor.withLock { state in
+          state.appenders.values.filter { $0.doubtfulLoss?.isDoubtful(since: longest) == true }
+        }
+        for appender in late { writer.explainLoss(of: appender, by: nil) }
       }
     }
   }

@@ -228,10 +228,13 @@ package final class ReadFeed: Sendable {
 
   /// Lets losses be told of soon that no attempt to connect explains.
   func endDoubts() {
-    core.timers.schedule(after: core.settings.repair.longestDoubt) { [self] in
+    let longest = core.settings.repair.longestDoubt
+    core.timers.schedule(after: longest) { [self] in
       // A log is the user's code, which the timers' thread does not run.
       core.repairs.submit { [self] in
-        for reader in monitor.withLock({ Array($0.readers.values) }) { reader.explainLoss(by: nil) }
+        for reader in monitor.withLock({ Array($0.readers.values) }) {
+          reader.explainLoss(by: nil, since: longest)
+        }
       }
     }
   }

@@ -87,9 +87,12 @@ extension SegmentReader: FlowHandler {
     feed.wantRepair()
   }
 
-  /// - Parameter endpoint: where the segment is found; nil: nowhere.
-  func explainLoss(by endpoint: Endpoint?) {
+  /// - Parameters:
+  ///   - endpoint: where the segment is found; nil: nowhere.
+  ///   - longest: a doubt that is younger stays.
+  func explainLoss(by endpoint: Endpoint?, since longest: Duration = .zero) {
     let loss = monitor.withLock { state -> ConnectionLoss? in
+      guard state.doubtfulLoss?.isDoubtful(since: longest) == true else { return nil }
       defer { state.doubtfulLoss = nil }
       return state.doubtfulLoss
     }
