@@ -176,7 +176,8 @@ extension StreamWriter {
   private func connect(_ appender: SegmentAppender) throws(PravegaError) {
     let isRetry = monitor.withLock { _ in
       appender.attempts += 1
-      return appender.failedAttempts > 0
+      // A loss may not have been counted yet.
+      return appender.failedAttempts > 0 || appender.doubtfulLoss != nil
     }
     let (connection, token) = try environment.appendConnection(
       for: appender.segment, of: owner, afterFailure: isRetry,
