@@ -80,6 +80,9 @@ package final class Timers: Sendable {
     worker?.join(until: deadline)
   }
 
+  /// Whether the calling thread is the one that makes the calls.
+  package var isCurrent: Bool { monitor.withLock { $0.worker }?.isCurrent ?? false }
+
   private func run() {
     while true {
       switch nextStep() {

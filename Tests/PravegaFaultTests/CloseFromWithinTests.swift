@@ -146,4 +146,86 @@ final class CloseFromWithinTests: LeakCheckedTestCase {
     XCTAssertThrowsError(try future.get(timeout: .seconds(2)))
     bench.close()
   }
+
+  // MARK: - Writers, readers, groups
+
+  /// A writer's close waits for acknowledgements, which the thread that closes would bring.
+  func testALogThatClosesItsWriterIsRefused() throws {
+    for fault in [FaultAction.wrongHost, .cut] {
+      let log = ClosingLog()
+      let bench = try bench(log)
+      defer { bench.close() }
+      let writer = try bench.factory.createEventWriter(
+        stream: Bench.stream, serializer: ByteArraySerializer())
+      let refusals = Monitor<[PravegaError.Code?]>([])
+      log.state.withLock { state in
+        state.close = {
+          do { try writer.close() } catch {
+            refusals.withLock { $0.append((error as? PravegaError)?.code) }
+          }
+        }
+      }
+      bench.faults.add(FaultRule("AppendBlockEnd", first: 1, fault))
+      let future = try writer.writeEvent([1])
+      try assertClosed(log)
+      XCTAssertEqual(refusals.withLock { $0.first }, .illegalState)
+      try future.get(timeout: .seconds(10))
+      // It goes on, and can be closed elsewhere.
+      try writer.writeEvent([2]).get(timeout: .seconds(10))
+      log.state.withLock { $0.close = nil }
+      try writer.close()
+    }
+  }
+
+  func testALogThatClosesItsReader() throws {
+    let log = ClosingLog()
+    let bench = try bench(log)
+    try bench.makeGroup()
+    let reader = try bench.makeReader()
+    log.state.withLock { $0.close = { try? reader.close() } }
+    bench.faults.add(FaultRule("ReadSegment", first: 1, .expiredToken))
+    let read = Call { while true { _ = try reader.readNextEvent(timeout: .seconds(60)) } }
+    try assertClosed(log)
+    read.assertFails(.objectClosed, within: .seconds(2))
+    bench.close()
+  }
+
+  func testAReaderGroupIsClosedTwiceAndByManyAtOnce() throws {
+    let bench = try Bench()
+    try bench.makeGroup()
+    let manager = try ReaderGroupManager.withScope(Bench.scope, config: bench.client.config)
+    for _ in 0..<5 {
+      let group = try manager.readerGroup("group")
+      XCTAssertEqual(try group.onlineReaders(), [])
+      let closes = (0..<8).map { _ in Call { group.close() } }
+      for close in closes { try close.value(within: .seconds(2)) }
+      group.close()
+    }
+    // The manager and other handles go on.
+    let group = try manager.readerGroup("group")
+    XCTAssertEqual(try group.onlineReaders(), [])
+    manager.close()
+    group.close()
+    bench.close()
+  }
+
+  func testAReaderGroupsCloseWakesItsCalls() throws {
+    for call in try BlockingCall<ReaderGroup>.all() {
+      let bench = try Bench(client: { $0.requestTimeout = .seconds(60) })
+      try bench.makeGroup()
+      let reader = try bench.makeReader()
+      let manager = try ReaderGroupManager.withScope(Bench.scope, config: bench.client.config)
+      let group = try manager.readerGroup("group")
+      bench.faults.add(FaultRule(call.request, repeats: true, .hang))
+      let blocked = Call { try call.run(group) }
+      awaitState("the request") { bench.faults.injectedCount > 0 || blocked.isDone }
+      let closes = (0..<2).map { _ in Call { group.close() } }
+      for close in closes { try close.value(within: .seconds(2)) }
+      blocked.assertFails(.objectClosed, within: .seconds(2))
+      manager.close()
+      bench.factory.close()
+      try reader.close()
+      bench.close()
+    }
+  }
 }

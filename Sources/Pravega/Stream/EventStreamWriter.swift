@@ -114,7 +114,8 @@ public final class EventStreamWriter<Event>: Closeable, Sendable {
 
   /// Flushes for at most 30 seconds and closes. Idempotent; from any thread; wakes blocked calls.
   ///
-  /// - Throws: ``PravegaError`` when events failed or were not stored in time.
+  /// - Throws: ``PravegaError`` when events failed or were not stored in time; `illegalState` on a thread
+  ///   of the client, which would wait for itself.
   @available(*, noasync, message: "close blocks; call it from a thread of your own")
   public func close() throws { try core.close(until: .after(.seconds(30))) }
 }

@@ -118,6 +118,9 @@ package final class ClientCore: Sendable {
 
   package var hasClosed: Bool { closing.hasClosed }
 
+  /// Whether the calling thread is one of the client's, as in a log: what it waits for may never come.
+  package var isOnOwnThread: Bool { timers.isCurrent || repairs.isCurrent || pool.isOnIOThread }
+
   /// Ends all threads and connections. Idempotent; at most until `deadline`.
   package func close(until deadline: Deadline = .after(.seconds(10))) {
     // First, so that everything which waits has its answer before its means are taken away.

@@ -176,6 +176,13 @@ package final class ConnectionPool: Sendable {
     for connection in released { connection.retire() }
   }
 
+  /// Whether the calling thread is one of a connection's.
+  var isOnIOThread: Bool {
+    monitor.withLock { state in
+      state.connections.values.flatMap { $0 } + state.others + state.ending
+    }.contains(where: \.isOnIOThread)
+  }
+
   /// Ends every connection and waits for their threads, at most until `deadline`. Idempotent.
   package func close(until deadline: Deadline) {
     let (all, interrupts) = monitor.withLock { state -> ([StoreConnection], [Interrupt]) in

@@ -12,9 +12,15 @@ package struct RawClient: Sendable {
   private let core: ClientCore
   package let segment: Segment
   private let access: TokenAccess
+  /// Ends the calls of whoever makes them.
+  private let closing: ClosingSignal
 
-  package init(_ core: ClientCore, segment: Segment, access: TokenAccess) {
+  package init(
+    _ core: ClientCore, segment: Segment, access: TokenAccess,
+    closing: ClosingSignal = ClosingSignal()
+  ) {
     self.core = core
+    self.closing = closing
     self.segment = segment
     self.access = access
   }
@@ -43,6 +49,7 @@ package struct RawClient: Sendable {
         guard !core.hasClosed else {
           throw PravegaError.clientClosed(retry: error.retry)
         }
+        guard !closing.hasClosed else { throw Self.closedError }
         let elapsed = Duration.nanoseconds(Deadline.now.nanoseconds - start.nanoseconds)
         let final = (error.isLate ? last ?? error : error).with(
           operation: operation, subject: segment.qualifiedName, attempts: attempt, elapsed: elapsed)
@@ -60,14 +67,21 @@ package struct RawClient: Sendable {
     }
   }
 
+  static let closedError = PravegaError(
+    .objectClosed, "It is closed, and waits for no answer any more.",
+    hint: "Open another one and use that.")
+
   private func callOnce<Request: WireRequest, Reply: WireReply>(
     _ make: (Int64, String) -> Request, expecting: Reply.Type, isIdempotent: Bool,
     isRetry: Bool, until deadline: Deadline
   ) throws(PravegaError) -> Reply {
+    guard !closing.hasClosed else { throw Self.closedError }
     let token = try core.token(for: segment.pravegaStream, access: access, until: deadline)
     let connection = try core.connection(
       for: segment, purpose: .request, afterFailure: isRetry, until: deadline)
     let flow = RequestFlow()
+    closing.tell(flow)
+    defer { closing.forget(flow) }
     let lease = try FlowLease(flow, on: connection)
     let frame = try WireCodec.frame(make(lease.id.requestID(sequence: 1), token))
     guard connection.send(frame) else {

@@ -70,6 +70,11 @@ package final class RepairPool: Sendable {
     for worker in workers { worker.join(until: deadline) }
   }
 
+  /// Whether the calling thread is one of the pool's.
+  package var isCurrent: Bool {
+    monitor.withLock { Array($0.workers.values) }.contains(where: \.isCurrent)
+  }
+
   private func run(_ number: Int) {
     while let job = nextJob(number) { job() }
   }

@@ -204,6 +204,8 @@ package final class StoreConnection: Sendable {
     link?.shutdown()
   }
 
+  var isOnIOThread: Bool { monitor.withLock { $0.link }?.isOnIOThread ?? false }
+
   /// Ends the connection and waits for its thread. Idempotent; at most until `deadline`.
   ///
   /// - Returns: whether that thread has ended.

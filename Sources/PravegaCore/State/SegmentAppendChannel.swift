@@ -19,6 +19,8 @@ final class SegmentAppendChannel: Sendable {
     /// The last number that a store said is stored: none can have less later.
     var storedNumber: Int64 = 0
     var live: Live?
+    /// Waits for the answer to its set-up.
+    var settingUp: AppendReplyFlow?
   }
 
   /// A connection on which this writer was set up.
@@ -78,12 +80,13 @@ final class SegmentAppendChannel: Sendable {
 
   /// Gives the connection back; an append that is waiting fails.
   func close() {
-    let live = monitor.withLock { state -> Live? in
+    let (live, settingUp) = monitor.withLock { state -> (Live?, AppendReplyFlow?) in
       state.isClosed = true
-      defer { state.live = nil }
-      return state.live
+      defer { (state.live, state.settingUp) = (nil, nil) }
+      return (state.live, state.settingUp)
     }
     monitor.signalAll()
+    settingUp?.fail(closedError)
     live?.flow.fail(closedError)
     live?.leave()
   }
@@ -200,7 +203,13 @@ final class SegmentAppendChannel: Sendable {
     request.writerID = writerID
     request.segment = segment.qualifiedName
     request.delegationToken = token
+    defer { monitor.withLock { $0.settingUp = nil } }
     do throws(PravegaError) {
+      let wasOpen = monitor.withLock { state -> Bool in
+        state.settingUp = flow
+        return !state.isClosed
+      }
+      guard wasOpen else { throw closedError }
       let reply = try flow.exchange(
         try WireCodec.frame(request), request.requestID, on: connection,
         until: replyDeadline(deadline))

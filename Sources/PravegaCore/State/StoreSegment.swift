@@ -9,10 +9,11 @@ package final class StoreSegment: RawSegment {
   package let segment: Segment
   private let client: RawClient
   private let appender: SegmentAppendChannel
+  private let closing = ClosingSignal()
 
   package init(_ core: ClientCore, segment: Segment, access: TokenAccess = .readWrite) {
     self.segment = segment
-    client = RawClient(core, segment: segment, access: access)
+    client = RawClient(core, segment: segment, access: access, closing: closing)
     appender = SegmentAppendChannel(core, segment: segment, access: access)
   }
 
@@ -116,7 +117,10 @@ package final class StoreSegment: RawSegment {
     }
   }
 
-  package func close() { appender.close() }
+  package func close() {
+    closing.close()
+    appender.close()
+  }
 }
 
 extension WireUUID {

@@ -67,6 +67,12 @@ package final class EventWriterCore: Sendable {
 
   /// Flushes, then closes; the first call does.
   package func close(until deadline: Deadline) throws(PravegaError) {
+    guard !client.isOnOwnThread else {
+      throw PravegaError(
+        .illegalState, "A writer cannot be closed on a thread of its own client.",
+        hint: "Close it on another thread; a log, which the client calls, can only ask for that.",
+        context: .init(operation: "close"))
+    }
     let isFirst = isClosed.withLock { isClosed in
       defer { isClosed = true }
       return !isClosed
