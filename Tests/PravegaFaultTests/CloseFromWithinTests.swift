@@ -228,4 +228,42 @@ final class CloseFromWithinTests: LeakCheckedTestCase {
       bench.close()
     }
   }
+
+  // MARK: - Deadlines
+
+  /// Every close of the facade, while neither controller nor store answers anything any more.
+  func testEveryCloseEndsInTimeWhileTheServerHangs() throws {
+    let bench = try Bench(client: { $0.requestTimeout = .seconds(1) })
+    try bench.makeGroup()
+    let config = bench.client.config
+    let reader = try bench.makeReader()
+    let streams = try StreamManager.create(clientConfig: config)
+    let groups = try ReaderGroupManager.withScope(Bench.scope, config: config)
+    let group = try groups.readerGroup("group")
+    let writer = try bench.makeWriter()
+    try writer.write(10).get(timeout: .seconds(5))
+    while try reader.readNextEvent(timeout: .seconds(5)).event == nil {}
+    bench.faults.add(FaultRule("*", repeats: true, .hang))
+    let future = try writer.write(10)
+    let closes: [(String, @Sendable () throws -> Void)] = [
+      ("reader group", { group.close() }),
+      ("writer", { try writer.close(until: .after(.seconds(1))) }),
+      ("stream manager", { streams.close() }), ("group manager", { groups.close() }),
+      ("factory", { [factory = bench.factory] in factory.close() }),
+    ]
+    // Its own limit is half a minute; its factory's close ends it.
+    let leaving = Call { try reader.close() }
+    for (what, close) in closes {
+      for _ in 0..<2 {
+        let start = ContinuousClock.now
+        do { try Call(close).value(within: .seconds(10)) } catch {
+          XCTAssertEqual((error as? PravegaError)?.code, .timeout, "\(what): \(error)")
+        }
+        XCTAssertLessThan(ContinuousClock.now - start, .seconds(3), what)
+      }
+    }
+    leaving.assertFails(.objectClosed, within: .seconds(1))
+    XCTAssertThrowsError(try future.get(timeout: .seconds(1)))
+    bench.close()
+  }
 }
