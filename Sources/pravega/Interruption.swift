@@ -6,10 +6,12 @@ import Synchronization
 
 /// SIGINT and SIGTERM for commands that run until told otherwise.
 ///
-/// The first signal is a request: a flag, and whatever the command wants done. The second ends the
+/// The first signal is a request: a flag, and whatever the command wants done. A later one ends the
 /// process at once.
 final class Interruption: Sendable {
   private let arrived = Atomic<Int32>(0)
+  /// `timeout` sends one signal to the process and one to its group: what comes so soon is the same wish.
+  private static let sameWish = Duration.milliseconds(250)
 
   /// 0, or the number of the signal that came.
   var signal: Int32 { arrived.load(ordering: .acquiring) }
@@ -33,9 +35,10 @@ final class Interruption: Sendable {
     let interruption = Interruption()
     _ = Worker.start(name: "prv-signal") {
       let number = Signals.wait()
+      let start = ContinuousClock.now
       interruption.arrived.store(number, ordering: .releasing)
       first()
-      _ = Signals.wait()
+      repeat { _ = Signals.wait() } while ContinuousClock.now - start < sameWish
       Signals.exitNow(number == Signals.interrupt ? .interrupted : .terminated)
     }
     return interruption

@@ -123,4 +123,22 @@ final class ProgramOutputTests: ProgramMistakeCase {
       XCTAssertFalse(scopes.output.contains("bench"), scopes.output)
     }
   }
+
+  /// `timeout` sends a signal to the program and another one to its group: they are one wish to end.
+  func testTwoSignalsAtOnceLetTheProgramTidyUp() throws {
+    try withStream { server, environment in
+      try write(1, environment)
+      for _ in 0..<3 {
+        let process = try ChildProcess(
+          ProgramProcess.executable.path, ["read", "demo/s", "--controller", server.controllerURI],
+          errors: .pipe)
+        XCTAssertEqual(process.readLine(), "1")
+        process.kill(SIGTERM)
+        process.kill(SIGINT)
+        XCTAssertTrue([130, 143].contains(process.wait().code))
+        XCTAssertEqual(process.readErrors(), "")
+        try assertNoGroupIsLeft(environment)
+      }
+    }
+  }
 }
