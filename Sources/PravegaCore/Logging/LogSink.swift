@@ -19,8 +19,9 @@ public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
 
 /// Receives the log lines of a client. Silent by default.
 ///
-/// Called from the library's own threads without any lock held; it should return soon. Lines and
-/// metadata carry no secrets.
+/// Called from the library's own threads without any lock held; it should return soon. It may close
+/// its client, which then waits for none of its threads; a writer's close is refused there. Lines
+/// and metadata carry no secrets.
 public protocol LogSink: Sendable {
   /// The least level that the sink wants.
   var level: LogLevel { get }
