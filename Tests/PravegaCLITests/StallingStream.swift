@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+import Foundation
 import PravegaThreads
 
 @testable import pravega_cli
@@ -8,14 +8,15 @@ import PravegaThreads
 /// Shows each thread a time of its own: it passes where a thread pauses or is held up, and only there.
 final class ThreadClock: Sendable {
   private let start: UInt64
-  private let times = Monitor<[pthread_t: UInt64]>([:])
+  // With the thread itself: another one may have the handle of one that ended.
+  private let key = UUID().uuidString
 
   init(start: UInt64) { self.start = start }
 
-  var now: UInt64 { times.withLock { $0[pthread_self()] ?? start } }
+  var now: UInt64 { Thread.current.threadDictionary[key] as? UInt64 ?? start }
 
   func pass(until time: UInt64) {
-    times.withLock { $0[pthread_self()] = max($0[pthread_self()] ?? start, time) }
+    Thread.current.threadDictionary[key] = max(now, time)
   }
 
   var bench: BenchClock {
