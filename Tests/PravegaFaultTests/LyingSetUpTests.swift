@@ -159,36 +159,61 @@ final class LyingSetUpTests: RuleCase {
     }
   }
 
+  /// Stores what comes, and says in the set-up of a later connection that it has less.
+  private func forgetful(
+    _ told: @escaping @Sendable (_ connection: Int) -> Int64
+  ) throws -> AnsweringStore {
+    try store { request in
+      switch request.command {
+      case let setup as SetupAppend:
+        guard request.connection > 1 else { return .setUp(setup) }
+        return .lyingSetUp(setup, told(request.connection))
+      case let append as AppendBlockEnd: return .stored(append)
+      default: return .close
+      }
+    }
+  }
+
   /// Acknowledged events are gone: going on would be loss in silence.
   func testAStoreThatForgetsWhatItAcknowledgedEndsTheWriter() throws {
     for shape in Shape.allCases {
       for told in Set([Int64.min, -1, 0, number(shape) - 1]) {
-        let appends = Monitor(0)
-        let store = try store { request in
-          switch request.command {
-          case let setup as SetupAppend:
-            return request.connection == 1 ? .setUp(setup) : .lyingSetUp(setup, told)
-          case let append as AppendBlockEnd:
-            let count = appends.withLock { count in
-              count += 1
-              return count
-            }
-            return request.connection == 1 && count == 1 ? .stored(append) : .close
-          default: return .close
-          }
-        }
-        let writer = try writer(client(FixedDirectory(store.endpoint)))
+        let store = try forgetful { _ in told }
+        let core = client(FixedDirectory(store.endpoint), tune: soonHopeless)
+        let writer = try writer(core)
         // A batch, so that it is one block.
         try awaitStored(try put(shape == .block ? .batch : shape, to: writer))
+        store.end(1)
         let lost = try write(writer)
         let error = failure { try lost.wait(until: .after(.seconds(10))) }
-        XCTAssertEqual(error?.code, .corruptedState, "\(shape) \(told)")
-        XCTAssertEqual(error?.retry, .never)
-        XCTAssertEqual(
-          failure { try writer.flush(until: .after(.seconds(10))) }?.code, .corruptedState)
-        XCTAssertEqual(failure { try write(writer) }?.code, .corruptedState)
-        XCTAssertEqual(store.requests(SetupAppend.self).count, 2, "\(shape) \(told)")
+        XCTAssertEqual(error?.code, .retriesExhausted, "\(shape) \(told)")
+        XCTAssertEqual(error?.retry, .outcomeUnknown)
+        let cause = error?.underlying as? PravegaError
+        XCTAssertEqual(cause?.code, .corruptedState)
+        XCTAssertEqual(cause?.message.contains("of a writer of scope/s/0"), true)
+        XCTAssertNotNil(failure { try writer.flush(until: .after(.seconds(10))) })
+        XCTAssertNotNil(failure { try write(writer) })
+        XCTAssertGreaterThan(store.requests(SetupAppend.self).count, 2)
+        XCTAssertEqual(store.requests(AppendBlockEnd.self).filter { $0.connection > 1 }.count, 0)
       }
+    }
+  }
+
+  /// A store that the segment has left may answer as it was then: the right one is looked for.
+  func testAStoreThatIsBehindIsLeft() throws {
+    for shape in Shape.allCases {
+      let most = number(shape)
+      let store = try forgetful { $0 < 4 ? most - 1 : most }
+      let core = client(FixedDirectory(store.endpoint)) {
+        $0.repair.longestPause = .milliseconds(20)
+      }
+      let writer = try writer(core)
+      try awaitStored(try put(shape == .block ? .batch : shape, to: writer))
+      store.end(1)
+      try write(writer).wait(until: .after(.seconds(10)))
+      let appends = store.requests(AppendBlockEnd.self)
+      XCTAssertEqual(appends.map(\.connection), [1, 4], "\(shape)")
+      XCTAssertEqual(appends.map { Int64($0.command.numEvents) }, [most, 1])
     }
   }
 }

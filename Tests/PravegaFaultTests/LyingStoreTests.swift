@@ -235,17 +235,35 @@ final class LyingStoreTests: LeakCheckedTestCase {
 
   func testAStoreThatForgetsWhatItAcknowledgedFailsTheNextAppend() throws {
     for told in [0, -1, Int64.min] {
-      try withSegment([
-        opening + [Self.setUp(lastEvent: .min), Self.acknowledgeConditional(), .close],
-        opening + [Self.setUp(lastEvent: told), .expectEnd],
-      ]) { segment in
-        let soon = Deadline.after(.seconds(10))
-        XCTAssertTrue(try segment.append(Self.entry, ifWriteOffsetIs: 0, until: soon))
-        XCTAssertThrowsError(try segment.append(Self.entry, ifWriteOffsetIs: 9, until: soon)) {
-          XCTAssertEqual(($0 as? PravegaError)?.code, .corruptedState)
-          XCTAssertEqual(($0 as? PravegaError)?.retry, .never)
-        }
+      let lie = opening + [Self.setUp(lastEvent: told), .expectEnd]
+      let store = try MockStore(
+        [opening + [Self.setUp(lastEvent: .min), Self.acknowledgeConditional(), .close]]
+          + Array(repeating: lie, count: 100))
+      let core = ClientCore(
+        directory: Directory(endpoint: store.endpoint), factory: SocketConnectionFactory())
+      let segment = StoreSegment(core, segment: Segment(Self.stream, segmentID: 0))
+      XCTAssertTrue(
+        try segment.append(Self.entry, ifWriteOffsetIs: 0, until: .after(.seconds(10))))
+      let soon = Deadline.after(.milliseconds(300))
+      XCTAssertThrowsError(try segment.append(Self.entry, ifWriteOffsetIs: 9, until: soon)) {
+        XCTAssertEqual(($0 as? PravegaError)?.code, .corruptedState, "\($0)")
       }
+      segment.close()
+      core.close()
+      store.close()
+    }
+  }
+
+  /// A store that the segment has left may answer as it was then: the right one is looked for.
+  func testAStoreThatIsBehindIsLeft() throws {
+    try withSegment([
+      opening + [Self.setUp(lastEvent: .min), Self.acknowledgeConditional(), .close],
+      opening + [Self.setUp(lastEvent: 0), .expectEnd],
+      opening + [Self.setUp(lastEvent: 1), Self.acknowledgeConditional(), .expectEnd],
+    ]) { segment in
+      let soon = Deadline.after(.seconds(10))
+      XCTAssertTrue(try segment.append(Self.entry, ifWriteOffsetIs: 0, until: soon))
+      XCTAssertTrue(try segment.append(Self.entry, ifWriteOffsetIs: 9, until: soon))
     }
   }
 

@@ -113,15 +113,17 @@ package enum StoreFailure {
       context: .init(subject: segment, endpoint: endpoint.description))
   }
 
-  /// A store does not have what it acknowledged.
+  /// A store does not have what was acknowledged. It may be one that the segment has left and that does
+  /// not know yet: another attempt finds the right one, unless the events are lost.
   static func lost(
     _ segment: String, _ stored: Int64, told: Int64, _ endpoint: Endpoint
   ) -> PravegaError {
     PravegaError(
       .corruptedState,
-      "The segment store \(endpoint) acknowledged event \(stored) of a writer of \(segment) and now has \(told < 1 ? "none" : "only \(told)").",
-      hint:
-        "Acknowledged events are lost, or the stream was deleted and created anew; a new writer goes on from here.",
+      "Event \(stored) of a writer of \(segment) was acknowledged, and the segment store \(endpoint) "
+        + "has \(told < 1 ? "none" : "only \(told)").",
+      hint: "Acknowledged events may be lost; a new writer goes on from what is there.",
+      retry: .safe,
       context: .init(subject: segment, endpoint: endpoint.description))
   }
 

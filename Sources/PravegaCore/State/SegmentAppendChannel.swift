@@ -179,6 +179,7 @@ final class SegmentAppendChannel: Sendable {
         connection.endpoint)
     }
     guard stored == 0 || told >= stored else {
+      connection.retire()
       throw StoreFailure.lost(segment.qualifiedName, stored, told: told, connection.endpoint)
     }
     if told > stored { monitor.withLock { $0.storedNumber = told } }

@@ -80,10 +80,8 @@ final class SegmentFlow: AppendFlow {
     switch result {
     case .blocks(let stored): blocks = stored
     case .lost(let stored):
-      return writer.failed(
-        appender, on: connection,
-        StoreFailure.lost(
-          appender.name, stored, told: reply.lastEventNumber, connection.endpoint))
+      throw StoreFailure.lost(
+        appender.name, stored, told: reply.lastEventNumber, connection.endpoint)
     case .violation: throw impossible(reply, connection)
     }
     for block in blocks { block.completion.resolve(.stored) }

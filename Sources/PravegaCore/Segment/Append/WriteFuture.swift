@@ -24,7 +24,7 @@ public struct WriteFuture: Sendable {
   /// - Throws: ``PravegaError`` with code `timeout` when the time passed first: the outcome is
   ///   unknown and may be waited for again; `segmentSealed` when the stream was sealed;
   ///   `retriesExhausted`, `noSuchSegment`, `objectClosed` or an authorization code when the
-  ///   writer gave up; `corruptedState` when the store has lost events that it had acknowledged.
+  ///   writer gave up.
   @available(*, noasync, message: "get() blocks its thread; call it from a thread of your own")
   public func get(timeout: Duration? = nil) throws {
     try wait(until: timeout.map(Deadline.after) ?? .distantFuture)

@@ -226,16 +226,12 @@ package final class ReadFeed: Sendable {
 
   private var longestPause: Duration { core.settings.repair.longestPause }
 
-  /// Lets losses be told of soon that no attempt to connect explains.
-  func endDoubts() {
-    let longest = core.settings.repair.longestDoubt
-    core.timers.schedule(after: longest) { [self] in
+  /// Lets a loss be told of soon that no attempt to connect explains.
+  func endDoubt(about reader: SegmentReader) {
+    let repairs = core.repairs
+    core.timers.schedule(after: core.settings.repair.longestDoubt) { [weak reader] in
       // A log is the user's code, which the timers' thread does not run.
-      core.repairs.submit { [self] in
-        for reader in monitor.withLock({ Array($0.readers.values) }) {
-          reader.explainLoss(by: nil, since: longest)
-        }
-      }
+      repairs.submit { [weak reader] in reader?.explainLoss(by: nil) }
     }
   }
 

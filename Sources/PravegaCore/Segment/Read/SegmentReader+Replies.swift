@@ -82,7 +82,7 @@ extension SegmentReader: FlowHandler {
     if loss.doubtfulEndpoint == nil {
       log(loss, connection.endpoint)
     } else {
-      feed.endDoubts()
+      feed.endDoubt(about: self)
     }
     feed.wantRepair()
   }
