@@ -224,6 +224,8 @@ private func single(_ input: Input) {
   check(frame, WireCodec.requestID(of: frame))
   _ = try? WireCodec.checkHello(frame, from: endpoint)
   if let read = ReadReply(frame) {
+    let name = Int(frame.uint16(at: 0) ?? 0)
+    precondition(2 + name + 14 + read.data.count <= payload.count, "bytes that did not come")
     for limit in [0, 1, Int.max] { precondition(read.limited(to: limit).data.count <= limit) }
   }
   look(StoreReply(code: code, payload: Array(payload)))
