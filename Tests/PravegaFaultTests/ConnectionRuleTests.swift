@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import PravegaCore
 import PravegaNet
@@ -54,6 +55,8 @@ final class ConnectionRuleTests: RuleCase {
     XCTAssertEqual(
       store.requests(AppendBlockEnd.self).reduce(0) { $0 + $1.command.numEvents }, 2)
     XCTAssertEqual(Set(lines.all), ["info a token is renewed before it expires"])
+    // A log is the user's code: what it takes its time for must not hold up what is due.
+    XCTAssertEqual(lines.threads, ["prv-fix"])
   }
 
   func testATargetThatWasNeverReachedFailsSoon() throws {
@@ -220,10 +223,16 @@ final class ConnectionRuleTests: RuleCase {
 private final class LineCollector: LogSink {
   let level = LogLevel.info
   private let lines = Monitor<[String]>([])
+  private let names = Monitor<Set<String>>([])
 
   var all: [String] { lines.withLock { $0 } }
+  /// The threads that logged, by their names without numbers.
+  var threads: Set<String> { names.withLock { $0 } }
 
   func log(_ level: LogLevel, _ message: String, metadata: [(String, String)]) {
     lines.withLock { $0.append("\(level) \(message)") }
+    let name = (try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)) ?? ""
+    let kind = name.split(separator: "-").prefix(2).joined(separator: "-")
+    names.withLock { _ = $0.insert(kind) }
   }
 }

@@ -20,8 +20,8 @@ public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
 /// Receives the log lines of a client. Silent by default.
 ///
 /// Called from the library's own threads without any lock held; it should return soon. It may close
-/// its client, which then waits for none of its threads; a writer's close is refused there. Lines
-/// and metadata carry no secrets.
+/// its client, which then waits for none of its threads; a writer's close is refused there. It must
+/// not wait for the client otherwise, as by a flush. Lines and metadata carry no secrets.
 public protocol LogSink: Sendable {
   /// The least level that the sink wants.
   var level: LogLevel { get }

@@ -149,19 +149,23 @@ extension StreamWriter {
     }
   }
 
+  /// Does something after a while, on a thread that may log: a log is the user's code, for which the
+  /// timers do not wait.
+  private func after(_ delay: Duration, _ job: @escaping @Sendable (StreamWriter) -> Void) {
+    let repairs = environment.repairs
+    environment.timers.schedule(after: delay) { [reference] in
+      repairs.submit { reference.writer.map(job) }
+    }
+  }
+
   /// Lets losses be told of soon that no attempt to connect explains.
   private func endDoubts() {
     let longest = repairSettings.longestDoubt
-    // A log is the user's code, which the timers' thread does not run.
-    let repairs = environment.repairs
-    environment.timers.schedule(after: longest) { [reference] in
-      repairs.submit {
-        guard let writer = reference.writer else { return }
-        let late = writer.monitor.withLock { state in
-          state.appenders.values.filter { $0.doubtfulLoss?.isDoubtful(since: longest) == true }
-        }
-        for appender in late { writer.explainLoss(of: appender, by: nil) }
+    after(longest) { writer in
+      let late = writer.monitor.withLock { state in
+        state.appenders.values.filter { $0.doubtfulLoss?.isDoubtful(since: longest) == true }
       }
+      for appender in late { writer.explainLoss(of: appender, by: nil) }
     }
   }
 
@@ -213,9 +217,7 @@ extension StreamWriter {
     of token: String, for appender: SegmentAppender, setup number: Int
   ) {
     guard let delay = DelegationToken(token).renewalDelay else { return }
-    environment.timers.schedule(after: delay) { [reference] in
-      reference.writer?.drain(appender, setup: number)
-    }
+    after(delay) { $0.drain(appender, setup: number) }
   }
 
   /// Stops sending; the segment writer leaves when everything sent is acknowledged.
@@ -240,8 +242,7 @@ extension StreamWriter {
 
   /// A store that does not answer the set-up loses its connection.
   private func watchSetup(_ number: Int, of appender: SegmentAppender) {
-    environment.timers.schedule(after: repairSettings.setupTimeout) { [reference] in
-      guard let writer = reference.writer else { return }
+    after(repairSettings.setupTimeout) { writer in
       let stuck = writer.monitor.withLock { _ -> StoreConnection? in
         guard case .settingUp(let connection) = appender.phase, appender.setups == number else {
           return nil
