@@ -98,11 +98,12 @@ class FaultTestCase: LeakCheckedTestCase {
 
   /// Notices a silent store after a fraction of a second.
   static func beQuick(_ settings: inout EngineSettings) {
-    settings.liveness.interval = .milliseconds(60)
+    let slowness = Sanitizer.slowness
+    settings.liveness.interval = .milliseconds(60) * slowness
     settings.liveness.looksWithoutAcknowledgement = 5
-    settings.repair.setupTimeout = .milliseconds(300)
-    settings.repair.replyTimeout = .seconds(1)
-    settings.connectTimeout = .milliseconds(500)
+    settings.repair.setupTimeout = .milliseconds(300) * slowness
+    settings.repair.replyTimeout = .seconds(1) * slowness
+    settings.connectTimeout = .milliseconds(500) * slowness
   }
 
   func makeClient(

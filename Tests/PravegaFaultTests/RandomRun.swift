@@ -17,7 +17,7 @@ final class RandomRun: Sendable {
 
   static let scope = "random"
   static let stream = "s"
-  static let patience = Duration.seconds(40)
+  static let patience = Duration.seconds(40) * Sanitizer.slowness
   let plan: RandomPlan
   let ledger = TestEventLedger()
   let cluster: TestCluster

@@ -18,7 +18,7 @@ final class RandomRunTests: LeakCheckedTestCase {
   }
 
   /// They wait more than they work.
-  private static let atOnce = 6
+  private static let atOnce = Sanitizer.isThread ? 2 : 6
   private static let defaultSeeds: Range<UInt64> =
     Sanitizer.isAddress || Sanitizer.isThread ? 1..<31 : 1..<201
   private let tally = Monitor(Tally())
