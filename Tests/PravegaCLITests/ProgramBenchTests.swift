@@ -61,8 +61,12 @@ final class ProgramBenchTests: ProgramMistakeCase {
         let json = try bench(words, environment)
         let spent = ProcessUsage.cpuSeconds() - before
         let server = try XCTUnwrap(json["server_cpu_s"] as? Double, "\(json)")
-        XCTAssertGreaterThan(server, 0, words[0])
-        // Clocks tick a hundred times a second.
+        // Clocks tick a hundred times a second, and reading may cost a server less than that.
+        if words[0] == "read" {
+          XCTAssertGreaterThanOrEqual(server, 0)
+        } else {
+          XCTAssertGreaterThan(server, 0, words[0])
+        }
         XCTAssertLessThan(server, spent + 0.02, words[0])
         let events = try XCTUnwrap(json["events"] as? Double)
         XCTAssertEqual(
