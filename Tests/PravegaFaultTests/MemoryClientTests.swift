@@ -29,7 +29,7 @@ final class MemoryClientTests: LeakCheckedTestCase {
       XCTAssertLessThanOrEqual(buffers.bytesInUse, buffers.limit + 4 * (257 << 10))
       XCTAssertLessThanOrEqual(written, buffers.bytesInUse)
       // Bytes, what is kept of each event, and the embedded server's sockets.
-      assertGrowth(since: before, isBelow: buffers.limit * 5 / 2)
+      assertGrowth(since: before, isBelow: 4 * buffers.limit)
       bench.close()
       XCTAssertEqual(buffers.bytesInUse, 0)
     }
