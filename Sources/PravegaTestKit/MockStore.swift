@@ -23,6 +23,15 @@ package final class MockStore: Sendable {
     case close
   }
 
+  /// A store that says hello with wire versions of which the client has none.
+  package static func helloOfAnotherAge() throws -> [Step] {
+    var hello = Hello()
+    hello.lowVersion = 20
+    hello.highVersion = 30
+    let bytes = try hello.encoded()
+    return [.answer(Hello.code) { _ in bytes }, .expectEnd]
+  }
+
   /// How the conversation differed from the script.
   package struct Mismatch: Error, CustomStringConvertible {
     package let connection: Int

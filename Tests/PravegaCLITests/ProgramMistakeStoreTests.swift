@@ -4,7 +4,6 @@ import Foundation
 import PravegaNet
 import PravegaStandalone
 import PravegaTestKit
-import PravegaWire
 import XCTest
 
 /// Mistakes that only a server's answer shows.
@@ -174,11 +173,7 @@ final class ProgramMistakeStoreTests: ProgramMistakeCase {
   }
 
   func testAStoreOfAnotherAge() throws {
-    var hello = Hello()
-    hello.lowVersion = 20
-    hello.highVersion = 30
-    let bytes = try hello.encoded()
-    let script: [MockStore.Step] = [.answer(Hello.code) { _ in bytes }, .expectEnd]
+    let script = try MockStore.helloOfAnotherAge()
     let mock = try MockStore(Array(repeating: script, count: 8), patience: .seconds(2))
     defer { mock.close() }
     try withStream(announcing: "\(mock.endpoint)") { _, environment in

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import PravegaCore
 import PravegaNet
+import PravegaTestKit
 import PravegaThreads
 import PravegaWire
 import XCTest
@@ -57,6 +58,33 @@ final class ConnectionRuleTests: RuleCase {
     XCTAssertEqual(Set(lines.all), ["info a token is renewed before it expires"])
     // A log is the user's code: what it takes its time for must not hold up what is due.
     XCTAssertEqual(lines.threads, ["prv-fix"])
+  }
+
+  /// A loss that a move explained leaves the next one its own time in doubt.
+  func testALossIsNotToldOfInTheNameOfAnEarlierOne() throws {
+    let (first, second) = (try store { _ in .nothing }, try store { _ in .nothing })
+    let directory = FixedDirectory(first.endpoint)
+    let lines = LineCollector()
+    let longest = Duration.milliseconds(400)
+    let core = client(directory, log: Logger(lines)) { $0.repair.longestDoubt = longest }
+    let feed = ReadFeed(core)
+    defer { feed.close() }
+    _ = feed.open(segment(0), at: 0, bufferSize: 1 << 16)
+    XCTAssertNotNil(first.wait(ReadSegment.self))
+    directory.contents.withLock { $0.endpoint = second.endpoint }
+    first.end(1)
+    XCTAssertNotNil(second.wait(ReadSegment.self))
+    XCTAssertEqual(lines.all, ["info a segment moved to another store"])
+    // So late that the first loss's time is over before the second's.
+    ClosingSignal().pause(longest / 2)
+    let swallowing = try SwallowingPort()
+    defer { swallowing.close() }
+    directory.contents.withLock { $0.endpoint = swallowing.endpoint }
+    let start = Deadline.now
+    second.end(1)
+    awaitState("the warning") { lines.all.count > 1 }
+    XCTAssertGreaterThanOrEqual(
+      Deadline.now.nanoseconds - start.nanoseconds, longest.saturatingNanoseconds)
   }
 
   func testATargetThatWasNeverReachedFailsSoon() throws {

@@ -3,7 +3,6 @@
 import Pravega
 import PravegaStandalone
 import PravegaTestKit
-import PravegaWire
 import XCTest
 
 /// Readers and reader groups meet what `MistakeStoreTests` shows of writers; and streams that go away
@@ -125,11 +124,7 @@ final class MistakeReaderTests: MistakeTestCase {
   // MARK: - Versions
 
   func testAStoreOfAnotherAge() throws {
-    var hello = Hello()
-    hello.lowVersion = 20
-    hello.highVersion = 30
-    let bytes = try hello.encoded()
-    let script: [MockStore.Step] = [.answer(Hello.code) { _ in bytes }, .expectEnd]
+    let script = try MockStore.helloOfAnotherAge()
     let mock = try MockStore(Array(repeating: script, count: 8), patience: .seconds(2))
     defer { mock.close() }
     try withServer(announcing: "\(mock.endpoint)") { server in

@@ -86,11 +86,7 @@ final class MistakeStoreTests: MistakeTestCase {
   }
 
   func testAStoreOfAnotherAge() throws {
-    var hello = Hello()
-    hello.lowVersion = 20
-    hello.highVersion = 30
-    let bytes = try hello.encoded()
-    try withMock([.answer(Hello.code) { _ in bytes }, .expectEnd]) { mock, server in
+    try withMock(MockStore.helloOfAnotherAge()) { mock, server in
       assertTold("wire versions", .unsupportedOperation, address: mock) { try write(server) }
     }
   }

@@ -85,7 +85,7 @@ final class HotCodecTests: LeakCheckedTestCase {
     let id = Int64(0x0a0b_0c0d_1122_3344)
     var count = 0
     for row in CommandTable.rows where row.direction == .reply || row.direction == .failure {
-      var filler = Filler(requestID: id)
+      var filler = ReplyFiller(requestID: id, number: 0x0606_0606_0606_0606)
       var command = row.type.init()
       try command.visit(&filler)
       guard filler.hasRequestID else { continue }
@@ -176,39 +176,4 @@ final class HotCodecTests: LeakCheckedTestCase {
 
 extension FrameCursor {
   fileprivate mutating func trailing() -> Int64 { (try? trailingRequestID()) ?? -1 }
-}
-
-/// Puts one number into every request id, and others into everything else.
-private struct Filler: FieldVisitor {
-  let requestID: Int64
-  var hasRequestID = false
-
-  init(requestID: Int64) { self.requestID = requestID }
-
-  mutating func int8(_ name: StaticString, _ value: inout Int8) { value = 9 }
-  mutating func int32(_ name: StaticString, _ value: inout Int32) {
-    if name.description != "type" { value = 0x0707 }
-  }
-  mutating func derived(_ name: StaticString, _ value: inout Int32) {}
-  mutating func int64(_ name: StaticString, _ value: inout Int64) {
-    let isID = name.description == "requestId"
-    if isID { hasRequestID = true }
-    value = isID ? requestID : 0x0606_0606_0606_0606
-  }
-  mutating func bool(_ name: StaticString, _ value: inout Bool) { value = true }
-  mutating func uuid(_ name: StaticString, _ value: inout WireUUID) {
-    value = WireUUID(high: 0x0505, low: 0x0404)
-  }
-  mutating func string(_ name: StaticString, _ value: inout String) { value = "sé" }
-  mutating func secret(_ name: StaticString, _ value: inout String) { value = "t" }
-  mutating func bytes(_ name: StaticString, _ value: inout [UInt8]) { value = [1, 0, 0xFF] }
-  mutating func rest(_ name: StaticString, _ value: inout [UInt8]) { value = [1, 0, 0xFF] }
-  mutating func hasMore(_ byteCount: Int) -> Bool { true }
-  mutating func list<Element>(
-    _ name: StaticString, _ value: inout [Element], least: Int, _ initial: Element,
-    _ visit: (inout Filler, inout Element) throws(WireError) -> Void
-  ) throws(WireError) {
-    value = [initial]
-    try visit(&self, &value[0])
-  }
 }

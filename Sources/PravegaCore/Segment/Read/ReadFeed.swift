@@ -226,12 +226,13 @@ package final class ReadFeed: Sendable {
 
   private var longestPause: Duration { core.settings.repair.longestPause }
 
-  /// Lets a loss be told of soon that no attempt to connect explains.
+  /// Lets a loss be told of soon that no attempt to connect explains; not a later one of that reader.
   func endDoubt(about reader: SegmentReader) {
     let repairs = core.repairs
-    core.timers.schedule(after: core.settings.repair.longestDoubt) { [weak reader] in
-      // A log is the user's code, which the timers' thread does not run.
-      repairs.submit { [weak reader] in reader?.explainLoss(by: nil) }
+    let longest = core.settings.repair.longestDoubt
+    core.timers.schedule(after: longest) { [weak reader] in
+      // A log is the user's code, for which the timers do not wait.
+      repairs.submit { [weak reader] in reader?.explainLoss(by: nil, since: longest) }
     }
   }
 
